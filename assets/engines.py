@@ -1,0 +1,79 @@
+"""Where SQL runs: an engine is one function from a SQL text to an Arrow table.
+
+What goes in: opening DuckDB and Polars over the same views, and bringing their answers to one form. What stays
+out: any SQL of our own; a text is read verbatim by every engine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from assets.schemas import SUM
+
+View = pa.Table | tuple[Path, ...]
+"""What a name in SQL stands for: rows in memory, or at least one Parquet file."""
+Query = Callable[[str], pa.Table]
+
+MEMORY = "1GB"
+
+
+@contextmanager
+def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Iterator[Query]:
+    """Open the default engine; `spill` is a folder for what does not fit into memory."""
+    with duckdb.connect() as connection:
+        settings = f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'; SET preserve_insertion_order = false;"
+        connection.execute(settings)
+        connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
+        for name, view in views.items():
+            if isinstance(view, pa.Table):
+                connection.register(name, view)
+            else:
+                connection.read_parquet([str(path) for path in view], hive_partitioning=False).create_view(name)
+
+        def query(sql: str) -> pa.Table:
+            return normalised(connection.sql(sql).to_arrow_table())
+
+        yield query
+
+
+@contextmanager
+def polars_engine(views: Mapping[str, View]) -> Iterator[Query]:
+    """Open the second engine, whose answers the first one's are held against."""
+    frames = {
+        name: pl.from_arrow(view).lazy()  # type: ignore[union-attr] - a table becomes a frame, never a series
+        if isinstance(view, pa.Table)
+        else pl.scan_parquet(list(view), hive_partitioning=False)
+        for name, view in views.items()
+    }
+    with pl.SQLContext(frames) as context:
+
+        def query(sql: str) -> pa.Table:
+            return normalised(context.execute(sql).collect(engine="streaming").to_arrow())
+
+        yield query
+
+
+def normalised(table: pa.Table) -> pa.Table:
+    """Bring any engine's answer to one Arrow type for each kind of value."""
+    return table.cast(pa.schema([pa.field(field.name, _one_type(field.type)) for field in table.schema]))
+
+
+def _one_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_dictionary(kind):
+        return pa.string()
+    if pa.types.is_decimal(kind):
+        return SUM
+    if pa.types.is_integer(kind):
+        return pa.int64()
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", tz="UTC")
+    return kind
+
+
+def ordered(table: pa.Table) -> pa.Table:
+    """Return the rows in one order, whatever engine and thread they came from."""
+    return table.sort_by([(name, "ascending") for name in table.column_names])

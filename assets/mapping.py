@@ -1,0 +1,267 @@
+"""How a source's tables, columns, types and signs become ours, as frozen, checked data.
+
+What goes in: the shape of `tieout.toml` and the digests that name a mapping. What stays out: finding,
+merging and explaining the file (mapping_file), and reading the source (sources).
+"""
+
+import hashlib
+import json
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from assets.schemas import MAPPED, Meaning, Promise
+
+Spelling = Literal["string", "float64", "int64", "boolean"]
+SPELLINGS: dict[Meaning, frozenset[str]] = {
+    "text": frozenset({"string"}),
+    "money": frozenset({"float64", "int64"}),
+    "time": frozenset({"float64", "int64"}),
+    "flag": frozenset({"boolean"}),
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Column(_Frozen):
+    """A column of the source."""
+
+    name: str = Field(min_length=1)
+    """Its name at the source."""
+    type: Spelling
+    """How the source spells it: times are milliseconds since 1970, money is minor units."""
+
+
+class Table(_Frozen):
+    """A table of the source, and which of its columns are ours."""
+
+    name: str = Field(min_length=1)
+    component: str = ""
+    """The Convex component it lives in; empty is the application itself."""
+    list: str | None = None
+    """For user_balances: the field of the user's document that holds the entries."""
+    columns: dict[str, Column | Literal[False]]
+
+    def present(self) -> dict[str, Column]:
+        """Return the columns the source has, by our name."""
+        return {ours: column for ours, column in self.columns.items() if column is not False}
+
+
+class Kind(_Frozen):
+    """What a transaction is, with the sign its amount must have and where its money goes."""
+
+    types: tuple[str, ...] = Field(strict=False)
+    sign: Literal["credit", "debit", "either"]
+    flow: Literal["external", "transfer", "escrow", "escrow_if_positive", "escrow_if_held"]
+
+
+class Correction(_Frozen):
+    """Rows whose type says less than their key, description or author; `%` stands for any text."""
+
+    kind: str
+    types: tuple[str, ...] = Field(strict=False, min_length=1)
+    idempotency_key: str | None = None
+    description: str | None = None
+    created_by: str | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> "Correction":
+        if not (self.idempotency_key or self.description or self.created_by):
+            message = "a correction says when it applies: idempotency_key, description or created_by"
+            raise ValueError(message)
+        return self
+
+
+class Statuses(_Frozen):
+    """The statuses a row may have; a row without one is settled."""
+
+    settled: tuple[str, ...] = Field(strict=False)
+    unsettled: tuple[str, ...] = Field(strict=False)
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Statuses":
+        if both := sorted(set(self.settled) & set(self.unsettled)):
+            message = f"status {both[0]!r} is listed as settled and as unsettled"
+            raise ValueError(message)
+        return self
+
+
+class Creators(_Frozen):
+    """Who may write rows beside the users themselves."""
+
+    authorised: tuple[str, ...] = Field(strict=False)
+
+
+class RuleSettings(_Frozen):
+    """What the rules compare with."""
+
+    drift_tolerance: int = Field(ge=1)
+    """Minor units; absolute drift must stay under it."""
+    transfer_legs: int = Field(ge=0)
+    """Legs of a transfer; 0 means two or more."""
+    shared_transfer_keys: bool
+    """Whether the legs of one transfer may share one idempotency key."""
+    one_projection_per_wallet: bool
+    """Whether the application reads projections by wallet alone."""
+    system_wallets: tuple[str, ...] = Field(strict=False)
+    """Wallets that may be below zero."""
+    expect_kinds: tuple[str, ...] = Field(strict=False)
+    """Kinds this ledger must have."""
+
+
+class Mapping(_Frozen):
+    """The whole of `tieout.toml`: where a ledger lives and what its values mean."""
+
+    entity: str = Field(min_length=1)
+    """Whose ledger it is, as reports call it."""
+    zone: str
+    """The time zone in which months begin and end."""
+    source: str | None = None
+    """What the schedules audit: the path of a snapshot, relative to the file it stands in."""
+    tables: dict[str, Table | Literal[False]]
+    currencies: dict[str, int]
+    statuses: Statuses
+    kinds: dict[str, Kind]
+    corrections: tuple[Correction, ...] = Field(strict=False)
+    creators: Creators
+    rules: RuleSettings
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            message = f"{zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
+            raise ValueError(message)
+        return zone
+
+    @field_validator("currencies")
+    @classmethod
+    def _have_decimals(cls, currencies: dict[str, int]) -> dict[str, int]:
+        for currency, decimals in currencies.items():
+            if not 0 <= decimals <= 18:  # noqa: PLR2004 - int64 holds 18 whole decimals
+                message = f"currency {currency} has {decimals} decimals; 0 to 18 are possible"
+                raise ValueError(message)
+        return currencies
+
+    @model_validator(mode="after")
+    def _tables_are_ours(self) -> "Mapping":
+        for name in ("transactions", "wallets"):
+            if not self.tables.get(name):
+                message = f"tables.{name} is needed: there is no audit without it"
+                raise ValueError(message)
+        for name, table in self.tables.items():
+            if name not in MAPPED:
+                message = f"tables.{name} is no table of tieout; it knows {', '.join(MAPPED)}"
+                raise ValueError(message)
+            if table:
+                _check_columns(name, table, MAPPED[name])
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_are_unambiguous(self) -> "Mapping":
+        kind_of: dict[str, str] = {}
+        for kind, policy in self.kinds.items():
+            for type_ in policy.types:
+                if kind_of.setdefault(type_, kind) != kind:
+                    message = f"type {type_!r} is listed for kind {kind_of[type_]} and for kind {kind}"
+                    raise ValueError(message)
+        for wanted in (*(c.kind for c in self.corrections), *self.rules.expect_kinds):
+            if wanted not in self.kinds:
+                message = f"kind {wanted!r} is not among [kinds]"
+                raise ValueError(message)
+        return self
+
+    def present(self) -> dict[str, Table]:
+        """Return the tables the source has, by our name."""
+        return {name: table for name, table in self.tables.items() if table is not False}
+
+    def has(self, need: str) -> bool:
+        """Tell whether the source has `table` or `table.column`."""
+        name, _, column = need.partition(".")
+        table = self.tables.get(name)
+        return bool(table) and (not column or bool(table.columns.get(column)))  # type: ignore[union-attr]
+
+    def time_zone(self) -> ZoneInfo:
+        """Return the zone in which months begin and end."""
+        return ZoneInfo(self.zone)
+
+    def identity(self) -> str:
+        """Digest of where the ledger lives: what a home belongs to."""
+        return _digest({"tables": _plain(self)["tables"], "entity": self.entity})
+
+    def export_digest(self) -> str:
+        """Digest of everything an export depends on."""
+        plain = _plain(self)
+        return _digest({key: plain[key] for key in ("tables", "zone", "statuses", "kinds", "corrections")})
+
+    def digest(self) -> str:
+        """Digest of the whole configuration, but for where the schedules find the source."""
+        return _digest({key: value for key, value in _plain(self).items() if key != "source"})
+
+
+def _check_columns(name: str, table: Table, promises: dict[str, Promise]) -> None:
+    for ours, column in table.columns.items():
+        where = f"tables.{name}.columns.{ours}"
+        if ours not in promises:
+            message = f"{where} is no column of tieout; {name} has {', '.join(promises)}"
+            raise ValueError(message)
+        allowed = SPELLINGS[promises[ours].meaning]
+        if column and column.type not in allowed:
+            message = f"{where} is {column.type}, and can be {' or '.join(sorted(allowed))}"
+            raise ValueError(message)
+    for ours, promise in promises.items():
+        if promise.required and not table.columns.get(ours):
+            message = f"tables.{name}.columns.{ours} is needed: say which column of the source it is"
+            raise ValueError(message)
+
+
+def _plain(mapping: Mapping) -> dict[str, Any]:
+    return mapping.model_dump(mode="json")
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
+    """Return the configuration as SQL sees it: currencies, kinds, types, statuses, system_wallets, settings."""
+    rules, text = mapping.rules, pa.string()
+    types = [(type_, kind) for kind, policy in mapping.kinds.items() for type_ in policy.types]
+    statuses = [(s, True) for s in mapping.statuses.settled] + [(s, False) for s in mapping.statuses.unsettled]
+    return {
+        "currencies": _table({"currency": text, "decimals": pa.int64()}, mapping.currencies.items()),
+        "kinds": _table(
+            {"kind": text, "sign": text, "flow": text},
+            [(kind, policy.sign, policy.flow) for kind, policy in mapping.kinds.items()],
+        ),
+        "types": _table({"type": text, "kind": text}, types),
+        "statuses": _table({"status": text, "settled": pa.bool_()}, statuses),
+        "system_wallets": _table({"wallet_id": text}, [(wallet,) for wallet in rules.system_wallets]),
+        "settings": _table(
+            {
+                "drift_tolerance": pa.int64(),
+                "transfer_legs": pa.int64(),
+                "shared_transfer_keys": pa.bool_(),
+                "one_projection_per_wallet": pa.bool_(),
+            },
+            [
+                (
+                    rules.drift_tolerance,
+                    rules.transfer_legs,
+                    rules.shared_transfer_keys,
+                    rules.one_projection_per_wallet,
+                )
+            ],
+        ),
+    }
+
+
+def _table(columns: dict[str, pa.DataType], rows: Any) -> pa.Table:  # noqa: ANN401 - any iterable of tuples
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table(
+        {name: pa.array(values[i], kind) for i, (name, kind) in enumerate(columns.items())},
+    )

@@ -1,0 +1,105 @@
+"""The container of a Convex snapshot export: which entry holds which table, and whether it may be trusted.
+
+What goes in: the central directory, names, limits and format markers. What stays out: reading documents.
+"""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+from assets.errors import SourceError
+from assets.mapping import Table
+
+BOMB_BYTES, BOMB_RATIO = 100 << 20, 200
+ENCRYPTED = 0x1
+SUSPECT = re.compile(r"\b(int64|bytes|float64\w*|nan|inf\w*|-?infinity)\b", re.IGNORECASE)
+
+
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """Open the ZIP through its central directory; raise SourceError in one sentence when it is none."""
+    if path.is_dir():
+        message = f"{path} is a directory; give the ZIP file of a Convex snapshot export."
+        raise SourceError(message)
+    try:
+        return zipfile.ZipFile(path)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}."
+        raise SourceError(message) from error
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        message = f"{path} is not a whole ZIP file ({error}); export or download the snapshot again."
+        raise SourceError(message) from error
+
+
+def table_entry(archive: zipfile.ZipFile, table: Table) -> zipfile.ZipInfo:
+    """Return the entry that holds a table's documents, wherever the export's top folder is."""
+    wanted = f"{_component_folder(table.component)}{table.name}/documents.jsonl"
+    entries = [info for info in archive.infolist() if _belongs(info.filename, wanted)]
+    if not entries:
+        message = (
+            f"{_named(archive)} has no table {table.name!r} (no entry {wanted}); "
+            f"it has {', '.join(_tables(archive)) or 'no tables'}."
+        )
+        raise SourceError(message)
+    if len(entries) > 1:
+        names = " and ".join(info.filename for info in entries)
+        message = f"{_named(archive)} holds table {table.name!r} twice ({names}); export the snapshot again."
+        raise SourceError(message)
+    _refuse_unsafe(archive, entries[0])
+    return entries[0]
+
+
+def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table) -> None:
+    """Refuse an archive of the format before March 2026 where it lost the type of a mapped column.
+
+    Its `generated_schema.jsonl` starts with an inferred shape, and names documents that differ from it.
+    """
+    marker = entry.filename.removesuffix("documents.jsonl") + "generated_schema.jsonl"
+    if marker not in archive.namelist():
+        return
+    lines = archive.read(marker).decode(errors="replace").splitlines()
+    shape = json.loads(lines[0]) if lines and lines[0].startswith('"') else ""
+    if shape == "uniform":
+        return
+    for column in table.present().values():
+        for text in (shape, *lines[1:]):
+            said = re.search(rf'(?:"{re.escape(column.name)}"|\b{re.escape(column.name)})\??\s*:\s*([^,}}]*)', text)
+            if said and SUSPECT.search(said[1].replace("normalfloat64", "")):
+                message = (
+                    f"{_named(archive)}: {marker} is of the format before March 2026, which lost the type of "
+                    f"{table.name}.{column.name} ({said[1].strip()}); export the snapshot again with today's Convex."
+                )
+                raise SourceError(message)
+
+
+def _belongs(name: str, wanted: str) -> bool:
+    if not (name == wanted or name.endswith("/" + wanted)):
+        return False
+    top = name.removesuffix(wanted)
+    return "_components/" not in top and not top.endswith("_storage/")
+
+
+def _component_folder(component: str) -> str:
+    return "".join(f"_components/{part}/" for part in component.split("/") if part)
+
+
+def _tables(archive: zipfile.ZipFile) -> list[str]:
+    names = (name.removesuffix("/documents.jsonl").rpartition("/")[2] for name in archive.namelist()
+             if name.endswith("/documents.jsonl"))
+    return sorted({name for name in names if not name.startswith("_")})
+
+
+def _refuse_unsafe(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    if info.flag_bits & ENCRYPTED:
+        message = f"{_named(archive)}: {info.filename} is encrypted; give the export as Convex wrote it."
+        raise SourceError(message)
+    if info.file_size > BOMB_BYTES and info.file_size > BOMB_RATIO * max(info.compress_size, 1):
+        message = (
+            f"{_named(archive)}: {info.filename} claims to inflate over {BOMB_RATIO} times, to "
+            f"{info.file_size:,} bytes; no ledger does."
+        )
+        raise SourceError(message)
+
+
+def _named(archive: zipfile.ZipFile) -> str:
+    return str(archive.filename)

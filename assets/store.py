@@ -1,0 +1,216 @@
+"""The home: everything tieout writes, in one folder that belongs to one source and mapping and to one writer at a time.
+
+What goes in: where files are, and how they get there whole or not at all. What stays out: what is in them.
+
+    <home>/home.json                        the source and mapping it belongs to
+    <home>/exports/<id>/certificate.json    an export; without its certificate it does not exist
+    <home>/tables/<table>/[<month>/]<sha256>.parquet     content-addressed rows, shared between exports
+    <home>/scratch/                         work in progress, emptied by the next writer
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from assets.certificate import Certificate, DataFile
+from assets.engines import View
+from assets.errors import HomeError
+from assets.parquet import digest, flush_to_disk, write_rows
+from assets.schemas import EXPORTED, TABLES
+
+WRITER = "TIEOUT_WRITER"
+"""Environment variable by which the processes of one run share the right to write."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """One consistent cut of the source, numbered and immutable."""
+
+    export_id: str
+    certificate: Certificate
+
+    @property
+    def sequence(self) -> int:
+        """Its number in the home, from 1."""
+        return int(self.export_id.partition("-")[0])
+
+
+class Home:
+    """One folder of exports and all that is computed from them."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder; it is made when something is first written."""
+        self.path = path.absolute()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write, or raise HomeError; what a killed writer left half-made is swept away."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / "lock").open("a+")
+        except OSError as error:
+            message = f"{self.path} cannot be written ({error.strerror}); give another --home."
+            raise HomeError(message) from error
+        with lock:
+            shared = os.environ.get(WRITER)
+            if shared and _owner(lock.name) == shared:
+                yield
+                return
+            self._take(lock.fileno())
+            owner = f"{os.getpid()}-{os.urandom(8).hex()}"
+            Path(lock.name).write_text(owner)
+            os.environ[WRITER] = owner
+            try:
+                shutil.rmtree(self.scratch, ignore_errors=True)
+                yield
+            finally:
+                del os.environ[WRITER]
+                Path(lock.name).write_text("")
+                shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _take(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"{self.path} is being written by another tieout; wait for it, or give another --home."
+            raise HomeError(message) from None
+
+    @property
+    def scratch(self) -> Path:
+        """The folder of work in progress."""
+        return self.path / "scratch"
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """Give a fresh folder that is gone afterwards."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            yield Path(folder)
+
+    def claim(self, deed: Mapping[str, str | None]) -> None:
+        """Let the home belong to this source and mapping, unless it already does."""
+        self.refuse_stranger(deed)
+        owned = self._deed()
+        self._write_deed({**owned, **{what: mine for what, mine in deed.items() if mine}})
+
+    def refuse_stranger(self, deed: Mapping[str, str | None]) -> None:
+        """Raise HomeError if the home belongs to another source or mapping."""
+        owned = self._deed()
+        for what, mine in deed.items():
+            if mine and owned.get(what, mine) != mine:
+                message = (
+                    f"{self.path} belongs to another {what} ({_short(owned[what])}, not {_short(mine)}); "
+                    f"give another --home."
+                )
+                raise HomeError(message)
+
+    def _deed(self) -> dict[str, str]:
+        file = self.path / "home.json"
+        return dict(json.loads(file.read_text())) if file.exists() else {}
+
+    def _write_deed(self, deed: Mapping[str, str]) -> None:
+        self.write_text(self.path / "home.json", json.dumps(deed, indent=1, sort_keys=True) + "\n")
+
+    def exports(self) -> list[Export]:
+        """Return the exports, oldest first; one without a whole certificate does not exist."""
+        folders = sorted((self.path / "exports").glob("*-*/certificate.json"))
+        return [Export(file.parent.name, Certificate.model_validate_json(file.read_text())) for file in folders]
+
+    def export(self, export_id: str) -> Export:
+        """Return one export by its id."""
+        return next(export for export in self.exports() if export.export_id == export_id)
+
+    def newest(self) -> Export:
+        """Return the export that reconciliation judges; raise HomeError when there is none."""
+        if exports := self.exports():
+            return exports[-1]
+        message = f"{self.path} holds no export yet; run 'tieout audit SNAPSHOT.zip' first."
+        raise HomeError(message)
+
+    def commit(self, certificate: Certificate) -> Export:
+        """Write the certificate of a new export; from this instant on the export exists."""
+        sequence = max((export.sequence for export in self.exports()), default=0) + 1
+        export = Export(f"{sequence:06d}-{certificate.sha256()[:12]}", certificate)
+        exports = self.path / "exports"
+        exports.mkdir(exist_ok=True)
+        with self.workshop() as folder:
+            made = folder / export.export_id
+            made.mkdir()
+            self.write_text(made / "certificate.json", certificate.text())
+            made.rename(exports / export.export_id)
+        flush_to_disk(exports)
+        return export
+
+    def keep(self, table: str, batches: Iterable[pa.RecordBatch], month: str | None = None) -> DataFile:
+        """Write rows of a promised table into their content-addressed file."""
+        with self.workshop() as folder:
+            made = folder / "rows.parquet"
+            rows = write_rows(made, TABLES[table], batches)
+            flush_to_disk(made)
+            sha256 = digest(made)
+            kept = self.path.joinpath("tables", table, *([month] if month else []), f"{sha256}.parquet")
+            size = made.stat().st_size
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            made.replace(kept)
+        return DataFile(path=str(kept.relative_to(self.path)), month=month, rows=rows, bytes=size, sha256=sha256)
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a small file whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f".{path.name}.{os.getpid()}")
+        made.write_text(text)
+        flush_to_disk(made)
+        made.replace(path)
+
+    def views(self, export: Export, month: str | None = None) -> dict[str, View]:
+        """Return the tables of an export as SQL sees them, transactions of one month only if asked."""
+        views: dict[str, View] = {}
+        for table in EXPORTED:
+            files = export.certificate.tables[table].files
+            chosen = [file for file in files if not (month and file.month) or file.month == month]
+            views[table] = self.view(table, chosen)
+        return views
+
+    def view(self, table: str, files: Iterable[DataFile]) -> View:
+        """Return files of one table as SQL sees them; no file is an empty table."""
+        paths = tuple(self.path / file.path for file in files)
+        return paths or TABLES[table].empty_table()
+
+    def intact(self, export: Export) -> bool:
+        """Tell whether every file of an export is there, to the byte."""
+        return self.holds(file for count in export.certificate.tables.values() for file in count.files)
+
+    def holds(self, files: Iterable[DataFile]) -> bool:
+        """Tell whether these files are there, to the byte."""
+        with ThreadPoolExecutor() as pool:
+            return all(pool.map(self._is_whole, files))
+
+    def _is_whole(self, file: DataFile) -> bool:
+        path = self.path / file.path
+        return path.exists() and digest(path) == file.sha256
+
+    def sweep(self, tables: Iterable[str]) -> None:
+        """Remove files of these exported tables that a killed writer left without a certificate."""
+        counts = [count for export in self.exports() for count in export.certificate.tables.values()]
+        named = {self.path / file.path for count in counts for file in count.files}
+        for table in tables:
+            for file in (self.path / "tables" / table).rglob("*.parquet"):
+                if file not in named:
+                    file.unlink()
+
+
+def _owner(lock: str) -> str:
+    return Path(lock).read_text()
+
+
+def _short(name: str) -> str:
+    return name[:12] if len(name) == 64 else name  # noqa: PLR2004 - a digest in hex

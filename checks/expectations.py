@@ -1,0 +1,111 @@
+"""The only user of Great Expectations: it enforces what the rules found, by a path of its own.
+
+Two rules are enforced on the frame of balances, all others on the frame of rules (no offenders). A rule and its
+expectation are two paths to one figure, and must agree. Importing the library takes seconds: it is done once, late.
+"""
+
+import logging
+import threading
+import warnings
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.errors import TieoutError
+from checks.outcome import Outcome
+from checks.scopes import Scope
+
+ON_BALANCES = ("balances_are_not_negative", "projections_do_not_drift")
+_VOLATILE = ("run_id", "run_time", "batch_id", "validation_time", "active_batch_definition", "id", "batch_markers")
+
+
+def import_ahead() -> None:
+    """Begin to import the library on another thread, so that nobody waits for it later."""
+    threading.Thread(target=_library, daemon=True).start()
+
+
+def enforce(outcome: Outcome, scope: Scope) -> dict[str, Any]:
+    """Validate one outcome, and return what the library said, as plain data without run ids and times.
+
+    Raises TieoutError where the rule and its expectation disagree.
+    """
+    if outcome.result not in ("held", "broken"):
+        return {}
+    found = _validated(*_asked(outcome, scope))
+    offenders = outcome.offenders
+    if outcome.rule in ON_BALANCES:
+        offenders = sum(each["result"]["unexpected_count"] for each in found["results"])
+    if found["success"] != (outcome.result == "held") or offenders != outcome.offenders:
+        message = (
+            f"{outcome.rule}: its query finds {outcome.offenders} offenders, its expectation {offenders}; "
+            "nothing can be concluded."
+        )
+        raise TieoutError(message)
+    return dict(_without_run(found))
+
+
+def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
+    """Return the frame and the expectation that say what the rule says."""
+    gx, rules = _library(), scope.mapping.rules
+    if outcome.rule == "projections_do_not_drift":
+        bounds = {"min_value": 1 - rules.drift_tolerance, "max_value": rules.drift_tolerance - 1}
+        frame = _whole_numbers(scope.balances["drift"])
+        return frame, gx.ExpectColumnValuesToBeBetween(column="minor_units", **bounds)
+    if outcome.rule == "balances_are_not_negative":
+        exempt = pa.array(rules.system_wallets, pa.string())
+        liable = scope.balances.filter(pc.invert(pc.is_in(scope.balances["wallet_id"], exempt)))
+        frame = _whole_numbers(pc.min_element_wise(liable["ledger"], liable["recorded"]))
+        return frame, gx.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0)
+    frame = pd.DataFrame({"rule": [outcome.rule], "offenders": [outcome.offenders]})
+    return frame, gx.ExpectColumnValuesToBeInSet(column="offenders", value_set=[0])
+
+
+def _whole_numbers(sums: pa.ChunkedArray) -> pd.DataFrame:
+    """Return exact sums as nullable 64-bit integers; a sum that does not fit raises."""
+    return pa.table({"minor_units": sums.cast(pa.int64())}).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
+
+def _validated(frame: pd.DataFrame, expectation: Any) -> dict[str, Any]:  # noqa: ANN401 - the library's own
+    gx = _library()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batch = (
+        context.data_sources.add_pandas("frame")
+        .add_dataframe_asset("frame")
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": frame})
+    )
+    suite = gx.ExpectationSuite(name="rules", expectations=[expectation])
+    return dict(batch.validate(suite, result_format="SUMMARY").to_json_dict())
+
+
+def _without_run(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Drop run ids and times: what is kept is a function of the export alone."""
+    if isinstance(value, dict):
+        return {key: _without_run(part) for key, part in value.items() if key not in _VOLATILE}
+    return [_without_run(part) for part in value] if isinstance(value, list) else value
+
+
+_LOADING = threading.Lock()
+
+
+def _library() -> Any:  # noqa: ANN401 - the library's names, gathered
+    with _LOADING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx  # noqa: PLC0415 - seven seconds, only when needed
+        from great_expectations import expectations  # noqa: PLC0415
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    return _Names(gx, expectations)
+
+
+class _Names:
+    """The few names of the library that are used here."""
+
+    def __init__(self, gx: Any, expectations: Any) -> None:  # noqa: ANN401
+        self.get_context = gx.get_context
+        self.ExpectationSuite = gx.ExpectationSuite
+        self.ExpectColumnValuesToBeBetween = expectations.ExpectColumnValuesToBeBetween
+        self.ExpectColumnValuesToBeInSet = expectations.ExpectColumnValuesToBeInSet

@@ -1,0 +1,98 @@
+"""Run rules over one scope, keep every offender, and let Great Expectations enforce what was found.
+
+What goes in: from a rule and its views to its outcome. What stays out: which rules there are (rules), what a scope
+shows (scopes), and which step of a run judges which rules (asset_checks).
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.engines import Query, duckdb_engine
+from assets.mapping import Mapping
+from assets.store import Home
+from checks.expectations import enforce
+from checks.outcome import Outcome, unjudged
+from checks.rules import Rule
+from checks.scopes import Scope
+from checks.sentences import Teller
+
+SYSTEMIC_ROWS = 20
+HELD, NOTHING = "No row breaks it.", "Held: there was nothing to examine."
+
+
+def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
+    """Return the outcome of each rule, all offenders kept in Parquet beside it."""
+    outcomes = []
+    for rule in rules:
+        outcome = _judged(home, scope, rule)
+        said = enforce(outcome, scope)
+        folder = home.path / scope.folder
+        home.write_text(folder / "great_expectations" / f"{rule.name}.json", json.dumps(said, indent=1) + "\n")
+        home.write_text(folder / f"{rule.name}.json", outcome.model_dump_json(indent=1) + "\n")
+        outcomes.append(outcome)
+    return outcomes
+
+
+def kept_outcomes(home: Home, folder: Path) -> dict[str, Outcome]:
+    """Return the outcomes that were reached for a scope, by rule."""
+    files = sorted((home.path / folder).glob("*.json"))
+    return {file.stem: Outcome.model_validate_json(file.read_text()) for file in files}
+
+
+def applicable(mapping: Mapping, rule: Rule) -> str | None:
+    """Return why a rule is not applicable to this source, or nothing."""
+    for need in rule.needs:
+        if need == "kinds.transfer":
+            if not any(policy.flow == "transfer" for policy in mapping.kinds.values()):
+                return "The configuration knows no kind of transaction that is a transfer."
+        elif not mapping.has(need):
+            return f"The configuration says that this source has no {need.replace('.', '.columns.')}."
+    return None
+
+
+def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
+    if why := applicable(scope.mapping, rule):
+        return unjudged(rule, "not applicable", why)
+    with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
+        examined = _count(query, rule)
+        offenders = query(rule.text)
+    if not examined and rule.kind in scope.mapping.rules.expect_kinds:
+        return unjudged(rule, "not verified", f"The configuration expects {rule.kind}, and there is none.")
+    rows = _keep_offenders(home, scope, rule, offenders)
+    count = offenders.num_rows
+    return Outcome(
+        rule=rule.name,
+        result="broken" if count else "held",
+        severity=rule.severity,
+        scope=rule.scope,
+        statement=rule.statement,
+        examined=examined,
+        offenders=count,
+        systemic=examined >= SYSTEMIC_ROWS and 2 * count >= examined,
+        sentence=_sentence(scope.mapping, rule, offenders) or (HELD if examined else NOTHING),
+        rows=rows,
+    )
+
+
+def _count(query: Query, rule: Rule) -> int:
+    return int(query(f"SELECT COUNT(*) AS examined FROM {rule.examines}")["examined"][0].as_py())
+
+
+def _sentence(mapping: Mapping, rule: Rule, offenders: pa.Table) -> str:
+    worst = offenders.slice(0, 1).to_pylist()
+    return Teller(mapping.currencies).tell(rule.sentence, worst[0]) if worst else ""
+
+
+def _keep_offenders(home: Home, scope: Scope, rule: Rule, offenders: pa.Table) -> str:
+    """Write all offending rows; the same rows give the same bytes."""
+    kept = scope.folder / f"{rule.name}.parquet"
+    (home.path / scope.folder).mkdir(parents=True, exist_ok=True)
+    with home.workshop() as folder:
+        made = folder / "offenders.parquet"
+        pq.write_table(offenders, made, compression="zstd", write_page_checksum=True)
+        made.replace(home.path / kept)
+    return str(kept)

@@ -1,0 +1,79 @@
+"""What rules are asked about: the cut, or one month; a scope is a set of views, and the texts stay the same.
+
+At the cut every table is whole. In a month `transactions` and `closings` are those of the month, and `balances` and
+`drift` those of its end, where nothing recorded is known: no projection is ever compared with a month's closing.
+"""
+
+from collections.abc import Callable, Mapping as Named
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from assets.audit import Audit
+from assets.balances import compute_balances
+from assets.drift import closing_frame
+from assets.engines import View
+from assets.mapping import Mapping, configuration_tables
+from assets.movements import Month
+from assets.schemas import EXPORTED, TABLES
+from checks.rules import Rule
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The views of one cut or month, and the folder of its outcomes, relative to the home."""
+
+    folder: Path
+    mapping: Mapping
+    shown: Named[str, Callable[[], View]]
+
+    def views(self, rule: Rule) -> dict[str, View]:
+        """Return the views a rule names."""
+        configuration = configuration_tables(self.mapping)
+        return {name: configuration[name] if name in configuration else self.shown[name]() for name in rule.views}
+
+    @cached_property
+    def balances(self) -> pa.Table:
+        """The frame of balances that expectations look at: wallet_id, ledger, recorded and drift."""
+        frame = self.shown["drift"]()
+        columns = ["wallet_id", "ledger", "recorded", "drift"]
+        if isinstance(frame, pa.Table):
+            return frame.select(columns)
+        return pa.concat_tables([pa.parquet.read_table(path, columns=columns) for path in frame])
+
+
+def cut_scope(audit: Audit) -> Scope:
+    """Return the scope of the whole ledger at the cut."""
+    exported = audit.home.views(audit.export)
+    shown: dict[str, Callable[[], View]] = {name: _constant(exported[name]) for name in EXPORTED}
+    for name in ("balances", "balances_again", "drift"):
+        shown[name] = _later(audit, name)
+    shown["closings"] = lambda: audit.home.view("closings", [month.closings for month in audit.months()])
+    return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
+
+
+def month_scope(audit: Audit, month: Month) -> Scope:
+    """Return the scope of one month, with the balances of its end."""
+    exported = audit.home.views(audit.export, month.month)
+    shown: dict[str, Callable[[], View]] = {name: _constant(exported[name]) for name in EXPORTED}
+    balances = compute_balances(audit.home, audit.export, month)
+    shown["balances"] = _constant(balances)
+    shown["drift"] = _constant(closing_frame(audit.home, audit.export, balances))
+    shown["closings"] = _constant(audit.home.view("closings", [month.closings]))
+    return Scope(folder=audit.folder / month.month, mapping=audit.mapping, shown=shown)
+
+
+def gate_scope(audit: Audit) -> Scope:
+    """Return the scope of the gates over an export of which nothing was computed yet."""
+    scope = cut_scope(audit)
+    return Scope(scope.folder, scope.mapping, {**scope.shown, "drift": _constant(TABLES["drift"].empty_table())})
+
+
+def _constant(view: View) -> Callable[[], View]:
+    return lambda: view
+
+
+def _later(audit: Audit, name: str) -> Callable[[], View]:
+    return lambda: audit.view(name)

@@ -1,0 +1,47 @@
+"""A failure is a sentence with both figures and the difference.
+
+What goes in: amounts in words of their currency. What stays out: what the sentences say (rules).
+"""
+
+import string
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+
+class Teller(string.Formatter):
+    """Formats the columns of an offender; `:money`, `:size`, `:way` and `:count` are understood."""
+
+    def __init__(self, decimals: Mapping[str, int]) -> None:
+        """Take the decimals of each currency; an unknown one is told in minor units."""
+        super().__init__()
+        self._decimals = decimals
+
+    def tell(self, sentence: str, offender: Mapping[str, Any]) -> str:
+        """Return the sentence about this offender."""
+        self._currency = offender.get("currency") or ""
+        return self.vformat(sentence, (), offender)
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - whatever a column holds
+        """Format one column."""
+        match format_spec:
+            case "money":
+                return "nothing" if value is None else self._money(int(value))
+            case "size":
+                return self._money(abs(int(value)))
+            case "way":
+                return "much" if value > 0 else "little"
+            case "count":
+                return "no" if value is None else f"{value:,}"
+        return "" if value is None else str(value)
+
+    def _money(self, minor: int) -> str:
+        decimals = self._decimals.get(self._currency)
+        if decimals is None:
+            return f"{minor:,} minor units of {self._currency}"
+        return f"{major(minor, decimals)} {self._currency}"
+
+
+def major(minor: int, decimals: int) -> str:
+    """Write minor units in major ones, exactly, with grouped digits and a leading minus."""
+    return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"

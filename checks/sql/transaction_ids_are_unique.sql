@@ -1,0 +1,22 @@
+-- No transaction id occurs twice.
+WITH repeated AS (
+    SELECT transaction_hash
+    FROM transactions
+    GROUP BY transaction_hash
+    HAVING COUNT(*) > 1
+),
+candidates AS (
+    SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount
+    FROM transactions
+    INNER JOIN repeated ON repeated.transaction_hash = transactions.transaction_hash
+),
+confirmed AS (
+    SELECT transaction_id, COUNT(*) AS occurrences
+    FROM candidates
+    GROUP BY transaction_id
+    HAVING COUNT(*) > 1
+)
+SELECT candidates.transaction_id, candidates.wallet_id, candidates.currency, candidates.amount, confirmed.occurrences
+FROM candidates
+INNER JOIN confirmed ON confirmed.transaction_id = candidates.transaction_id
+ORDER BY candidates.transaction_id, candidates.wallet_id, candidates.amount
