@@ -9,6 +9,7 @@ computed. The folder's name is a function of the export and the configuration, s
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,10 @@ class Audit:
         """Return the rows of a computed table, or some of its columns."""
         self.view(name)
         return pq.read_table(self._file(name), columns=columns)
+
+    def forget_outcomes(self) -> None:
+        """Remove what an earlier run concluded: a rule that does not run again is not verified."""
+        shutil.rmtree(self.home.path / self.folder, ignore_errors=True)
 
     def keep_months(self, months: Sequence[Month]) -> None:
         """Write down which movements and closings this audit rests on."""

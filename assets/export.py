@@ -45,14 +45,10 @@ def _shows(certificate: Certificate, snapshot: Snapshot, mapping: Mapping) -> bo
 
 
 def _named(snapshot: Snapshot) -> SourceName:
-    return SourceName(
-        kind=snapshot.kind, deployment=snapshot.deployment, sha256=snapshot.sha256, bytes=snapshot.bytes
-    )
+    return SourceName(kind=snapshot.kind, deployment=snapshot.deployment, sha256=snapshot.sha256, bytes=snapshot.bytes)
 
 
-def _pressed(
-    home: Home, mapping: Mapping, source: Source, snapshot: Snapshot, progress: Progress
-) -> Certificate:
+def _pressed(home: Home, mapping: Mapping, source: Source, snapshot: Snapshot, progress: Progress) -> Certificate:
     """Write every table of the snapshot, and return the certificate that names them all."""
     with home.workshop() as folder:
         staged = {name: source.stage(name, mapping, folder, progress) for name in mapping.present()}

@@ -18,7 +18,12 @@ from assets.schemas import MAPPED, Meaning
 
 FILE = "tieout.toml"
 PRESETS = Path(__file__).parent / "presets"
-CONVEX_SPELLING: dict[Meaning, str] = {"text": "string", "money": "float64", "time": "float64", "flag": "boolean"}
+CONVEX_SPELLING: dict[Meaning, str] = {
+    "text": "string",
+    "money": "float64",
+    "time": "float64",
+    "flag": "boolean",
+}
 REPLACED_WHOLE = ("currencies", "statuses", "kinds", "corrections", "creators")
 
 
@@ -86,7 +91,10 @@ def _spell_columns(raw: dict[str, Any]) -> None:
         for name, column in columns.items() if isinstance(columns, dict) else ():
             if isinstance(column, str):
                 promise = MAPPED.get(ours, {}).get(name)
-                columns[name] = {"name": column, "type": CONVEX_SPELLING[promise.meaning] if promise else "string"}
+                columns[name] = {
+                    "name": column,
+                    "type": CONVEX_SPELLING[promise.meaning] if promise else "string",
+                }
 
 
 def _checked(raw: dict[str, Any], path: Path) -> Mapping:

@@ -84,7 +84,11 @@ def _record(home: Home, name: str, inputs: str) -> Path:
 
 def month_plain(month: Month) -> dict[str, Any]:
     """Return a month as JSON keeps it."""
-    return {**asdict(month), "movements": month.movements.model_dump(), "closings": month.closings.model_dump()}
+    return {
+        **asdict(month),
+        "movements": month.movements.model_dump(),
+        "closings": month.closings.model_dump(),
+    }
 
 
 def month_from(plain: dict[str, Any]) -> Month:

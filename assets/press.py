@@ -77,9 +77,7 @@ class Press:
         seen["quarantine"] = pa.concat_tables(
             [self._table(_quarantined(name)) for name in MAPPED], promote_options="permissive"
         ).sort_by([("table_name", "ascending"), ("row_id", "ascending"), ("document", "ascending")])
-        return {
-            name: self._counted(name, [self._home.keep(name, table.to_batches())]) for name, table in seen.items()
-        }
+        return {name: self._counted(name, [self._home.keep(name, table.to_batches())]) for name, table in seen.items()}
 
     def cut(self, snapshot: Snapshot) -> Cut:
         """Return the instant shown: the source's own, unless a row was created after it."""
@@ -112,7 +110,10 @@ class Press:
         staged = self._staged.get(name)
         files = sorted(staged.folder.rglob("*.parquet")) if staged and staged.received else []
         if not files:
-            columns = [*((ours, ARROW[p.meaning]) for ours, p in MAPPED[name].items()), *_witness_columns(name)]
+            columns = [
+                *((ours, ARROW[p.meaning]) for ours, p in MAPPED[name].items()),
+                *_witness_columns(name),
+            ]
             self._connection.register(f"all_{name}", pa.schema(columns).empty_table())
         else:
             present = self._mapping.present()[name].present()

@@ -18,7 +18,15 @@ from checks.outcome import Outcome
 from checks.scopes import Scope
 
 ON_BALANCES = ("balances_are_not_negative", "projections_do_not_drift")
-_VOLATILE = ("run_id", "run_time", "batch_id", "validation_time", "active_batch_definition", "id", "batch_markers")
+_VOLATILE = (
+    "run_id",
+    "run_time",
+    "batch_id",
+    "validation_time",
+    "active_batch_definition",
+    "id",
+    "batch_markers",
+)
 
 
 def import_ahead() -> None:

@@ -84,8 +84,11 @@ def _component_folder(component: str) -> str:
 
 
 def _tables(archive: zipfile.ZipFile) -> list[str]:
-    names = (name.removesuffix("/documents.jsonl").rpartition("/")[2] for name in archive.namelist()
-             if name.endswith("/documents.jsonl"))
+    names = (
+        name.removesuffix("/documents.jsonl").rpartition("/")[2]
+        for name in archive.namelist()
+        if name.endswith("/documents.jsonl")
+    )
     return sorted({name for name in names if not name.startswith("_")})
 
 

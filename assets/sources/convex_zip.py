@@ -145,7 +145,9 @@ def _copy(select: str, staged: Path, spill: Path, *, by_month: bool) -> int:
 def _refuse_repeated_fields(staged: Path, place: str) -> None:
     """Refuse documents that name a field twice: which of the two is meant cannot be told."""
     with duckdb.connect() as connection:
-        lists = connection.execute("SELECT DISTINCT CAST(fields AS VARCHAR[]) FROM read_parquet(?)", [f"{staged}/**/*.parquet"])
+        lists = connection.execute(
+            "SELECT DISTINCT CAST(fields AS VARCHAR[]) FROM read_parquet(?)", [f"{staged}/**/*.parquet"]
+        )
         for (fields,) in lists.fetchall():
             if fields is None:
                 message = f"{place} has a line that is no document (an object was expected); export it again."

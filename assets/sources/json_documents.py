@@ -136,8 +136,11 @@ def _refusal(table: Table, promises: dict[str, Promise]) -> str:
         reasons.append(f"""CASE {skip} WHEN spelling[{i}] IN ('m', 'n') THEN {missing}
             WHEN {ours} IS NULL AND spelling[{i}] IN ('{letter}', 'w') THEN {_said(ours, _unusable(promise, column))}
             WHEN spelling[{i}] <> '{letter}' THEN {_said(ours, f"is not spelled as {column.type}")} END""")
-    values = [f"({ours} IS NOT NULL OR spelling[{i}] IN ('m', 'n'))" for i, ours in enumerate(table.present(), 1)
-              if promises[ours].meaning in ("money", "time")]
+    values = [
+        f"({ours} IS NOT NULL OR spelling[{i}] IN ('m', 'n'))"
+        for i, ours in enumerate(table.present(), 1)
+        if promises[ours].meaning in ("money", "time")
+    ]
     return f"""CASE WHEN regexp_full_match(spelling, '{usual}') AND {" AND ".join(values)} THEN NULL
         ELSE COALESCE({", ".join(reasons)}) END"""
 

@@ -1,0 +1,129 @@
+"""The assets of an audit as Dagster runs and shows them: read, compute, keep, describe.
+
+What goes in: names, order and metadata. What stays out: the computing (export, movements, balances, drift).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.balances import compute_balances, second_balances
+from assets.drift import compute_drift
+from assets.export import export_source
+from assets.movements import compute_months
+from assets.schemas import EXPORTED, TABLES
+from assets.workplace import PROGRESS, Workplace
+
+OWNERS = ["team:data"]
+DESCRIPTIONS = {
+    "transactions": "The ledger, row by row in ledger order, one file a month.",
+    "wallets": "The wallets the ledger's rows belong to.",
+    "wallet_balances": "What the application recorded as balances, at the cut.",
+    "user_balances": "What users were shown, at the cut.",
+    "wallet_keys": "Every wallet id with its stateless key.",
+    "source_tables": "What the reader saw: tables and their counts.",
+    "source_columns": "What the reader saw: how each mapped column was spelled.",
+    "source_cut": "What the reader saw: the instant shown, and how that is known.",
+    "quarantine": "Rows that cannot be represented exactly, whole, with the reason.",
+}
+
+
+def _schema(table: str) -> dg.TableSchema:
+    return dg.TableSchema(columns=[dg.TableColumn(field.name, str(field.type)) for field in TABLES[table]])
+
+
+def _metadata(table: str, rows: int, more: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dagster/row_count": rows, "dagster/column_schema": _schema(table), **more}
+
+
+@dg.multi_asset(
+    name="export",
+    specs=[
+        dg.AssetSpec(table, description=DESCRIPTIONS[table], group_name="export", kinds={"parquet"}, owners=OWNERS)
+        for table in EXPORTED
+    ],
+)
+def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[dg.MaterializeResult[None]]:
+    """Make one immutable cut of the source in Parquet, or find it ready."""
+    home = workplace.open_home()
+    with home.writing():
+        made = export_source(home, workplace.mapping(), workplace.open_source(), PROGRESS.get())
+        workplace.choose(context.run.run_id, made)
+        workplace.audit(context.run.run_id).forget_outcomes()
+    context.instance.add_dynamic_partitions("months", list(made.certificate.months()))
+    for table in EXPORTED:
+        count = made.certificate.tables[table]
+        more: dict[str, Any] = {
+            "export": made.export_id,
+            "cut": made.certificate.cut.at.isoformat(),
+            "proof of cut": made.certificate.cut.proof,
+            "quarantined": count.quarantined,
+        }
+        yield dg.MaterializeResult(asset_key=table, metadata=_metadata(table, count.written, more))
+
+
+@dg.asset(
+    deps=["transactions", "wallets"],
+    group_name="ledger",
+    kinds={"duckdb", "polars", "parquet"},
+    owners=OWNERS,
+)
+def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """What moved in each month, and what every balance was at its end."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing():
+        months = compute_months(audit.home, audit.export, audit.mapping, PROGRESS.get())
+        audit.keep_months(months)
+    rows = sum(month.movements.rows for month in months)
+    return dg.MaterializeResult(metadata=_metadata("movements", rows, {"months": len(months)}))
+
+
+@dg.asset(
+    deps=["movements", "wallets", "wallet_keys"],
+    group_name="ledger",
+    kinds={"duckdb", "polars", "parquet"},
+    owners=OWNERS,
+)
+def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """What every wallet must hold at the cut, computed by both engines."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing():
+        months = audit.months()
+        rows = compute_balances(audit.home, audit.export, months[-1] if months else None)
+        audit.keep("balances", rows)
+        audit.keep("balances_again", second_balances(audit.home, audit.export))
+    return dg.MaterializeResult(metadata=_metadata("balances", rows.num_rows, {}))
+
+
+@dg.asset(
+    deps=["balances", "wallet_balances", "wallet_keys"],
+    group_name="ledger",
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+)
+def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Recorded minus ledger, at the cut, for every wallet and currency."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing():
+        rows = compute_drift(audit.home, audit.export, audit.table("balances"))
+        audit.keep("drift", rows)
+    return dg.MaterializeResult(metadata=_metadata("drift", rows.num_rows, _drifting(rows)))
+
+
+def _drifting(rows: pa.Table) -> dict[str, Any]:
+    """Return counts and gross drift of each currency in minor units, which the UI plots over time."""
+    drifting = rows.filter(pc.fill_null(pc.not_equal(rows["drift"], 0), fill_value=False))
+    gross = (
+        drifting.append_column("gross", pc.abs(drifting["drift"])).group_by("currency").aggregate([("gross", "sum")])
+    )
+    plotted: dict[str, Any] = {"drifting balances": drifting.num_rows}
+    for currency in sorted({name for name in rows["currency"].to_pylist() if name}):
+        plotted[f"gross drift {currency}"] = 0
+    plotted.update({f"gross drift {row['currency']}": int(row["gross_sum"]) for row in gross.to_pylist()})
+    return plotted
+
+
+STEPS: list[dg.AssetsDefinition] = [export, movements, balances, drift]

@@ -1,0 +1,68 @@
+"""Where a run works: the home, the configuration and the source, as the Dagster resource every step is given.
+
+What goes in: finding what a step works on. What stays out: what the steps do.
+"""
+
+from contextvars import ContextVar
+from pathlib import Path
+
+import dagster as dg
+
+from assets.audit import Audit
+from assets.errors import MappingError
+from assets.mapping import Mapping
+from assets.mapping_file import load_mapping
+from assets.sources.convex_zip import ConvexZip
+from assets.sources.protocol import Progress, Source
+from assets.store import Export, Home
+
+
+def _silent(_what: str, _done: int, _of: int) -> None:
+    """Say nothing: the default outside a terminal."""
+
+
+PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_silent)
+"""What long work tells how far it is; the command line sets it."""
+
+
+class Workplace(dg.ConfigurableResource["Workplace"]):
+    """The home and configuration of an application; paths are as the user gave them."""
+
+    home: str
+    config: str | None = None
+    source: str | None = None
+
+    def open_home(self) -> Home:
+        """Return the home."""
+        return Home(Path(self.home))
+
+    def mapping(self) -> Mapping:
+        """Return the configuration in force."""
+        return load_mapping(Path(self.config) if self.config else None)
+
+    def open_source(self) -> Source:
+        """Return the source that was given, or the one the configuration names; raise MappingError without one."""
+        named = self.mapping().source
+        if self.source:
+            return ConvexZip(Path(self.source))
+        if named:
+            return ConvexZip((Path(self.config).parent if self.config else Path()) / named)
+        message = "no source is given: name a snapshot, or set 'source' in tieout.toml."
+        raise MappingError(message)
+
+    def choose(self, run_id: str, export: Export) -> None:
+        """Let the later steps of a run judge the export its first step made."""
+        self.open_home().write_text(self._choice(run_id), export.export_id + "\n")
+
+    def chose(self, run_id: str) -> bool:
+        """Tell whether a run has an export of its own."""
+        return self._choice(run_id).exists()
+
+    def audit(self, run_id: str) -> Audit:
+        """Return the audit of the run's own export, or of the newest one."""
+        home, choice = self.open_home(), self._choice(run_id)
+        export = home.export(choice.read_text().strip()) if choice.exists() else home.newest()
+        return Audit(home, self.mapping(), export)
+
+    def _choice(self, run_id: str) -> Path:
+        return self.open_home().path / "runs" / run_id

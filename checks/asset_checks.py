@@ -1,0 +1,78 @@
+"""Rules as Dagster asset checks: gates stop a run, findings stop nothing.
+
+What goes in: how a rule is shown in the UI. What stays out: judging (judge). A check that raises records no
+evaluation: a broken check must not look like a broken ledger.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from assets.workplace import Workplace
+from checks.judge import judge
+from checks.outcome import Outcome
+from checks.rules import FINDINGS, GATES, Rule
+from checks.scopes import cut_scope, gate_scope
+
+SHOWN_ROWS = 5
+SEVERITY = {"gate": "ERROR", "error": "ERROR", "warning": "WARN"}
+
+
+def _gate(rule: Rule) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=rule.table, name=rule.name, description=rule.statement, blocking=True)
+    def gate(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
+        audit = workplace.audit(context.run.run_id)
+        with audit.home.writing():
+            (outcome,) = judge(audit.home, gate_scope(audit), [rule])
+        return _shown(workplace, rule, outcome)
+
+    return gate
+
+
+@dg.multi_asset_check(
+    name="findings",
+    specs=[dg.AssetCheckSpec(rule.name, asset=rule.table, description=rule.statement) for rule in FINDINGS],
+)
+def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
+    """Judge every finding at the cut."""
+    audit = workplace.audit(context.run.run_id)
+    scope = cut_scope(audit)
+    for rule in FINDINGS:
+        with audit.home.writing():
+            (outcome,) = judge(audit.home, scope, [rule])
+        yield _shown(workplace, rule, outcome)
+
+
+def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {
+        "result": outcome.result,
+        "sentence": outcome.sentence,
+        "examined": outcome.examined,
+        "offenders": outcome.offenders,
+        "severity": rule.severity,
+        "scope": rule.scope,
+    }
+    if outcome.offenders and outcome.rows:
+        metadata["first offenders"] = _first_rows(workplace, outcome.rows)
+        metadata["all offenders"] = dg.MetadataValue.path(str(workplace.open_home().path / outcome.rows))
+    return dg.AssetCheckResult(
+        check_name=rule.name,
+        asset_key=rule.table,
+        passed=outcome.result in ("held", "not applicable"),
+        severity=dg.AssetCheckSeverity[SEVERITY[rule.severity]],
+        metadata=metadata,
+        description=outcome.sentence,
+    )
+
+
+def _first_rows(workplace: Workplace, rows: str) -> dg.MetadataValue:
+    """Return a short table of offenders; the UI shows markdown of under 1,000 characters in place."""
+    with pq.ParquetFile(workplace.open_home().path / rows) as file:
+        first = next(file.iter_batches(batch_size=SHOWN_ROWS)).to_pylist()
+    records = [dg.TableRecord({name: str(value) for name, value in row.items()}) for row in first]
+    return dg.MetadataValue.table(records)
+
+
+CHECKS = [*(_gate(rule) for rule in GATES), findings]

@@ -1,0 +1,35 @@
+"""What the rules say of one month.
+
+What goes in: which outcome of which scope is part of a month. Rules of the month and of its closing are judged on
+the month; those of the cut are shown as of the cut, and are part of the verdict only where the month holds it.
+"""
+
+from assets.audit import Audit
+from assets.calendar import Period
+from assets.errors import TieoutError
+from assets.movements import Month
+from checks.judge import judge, kept_outcomes
+from checks.outcome import Outcome
+from checks.rules import FINDINGS, RULES, Rule
+from checks.scopes import cut_scope, month_scope
+
+
+def judge_month(audit: Audit, month: Month, period: Period) -> list[Outcome]:
+    """Return the outcome of every rule in a month's scope; raise TieoutError if the cut was not judged."""
+    at_cut = kept_outcomes(audit.home, cut_scope(audit).folder)
+    if missing := [rule.name for rule in RULES if rule.name not in at_cut]:
+        message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
+        raise TieoutError(message)
+    own = [rule for rule in FINDINGS if _is_own(rule, period)]
+    judged = {outcome.rule: outcome for outcome in judge(audit.home, month_scope(audit, month), own)}
+    return [judged.get(rule.name) or _as_of_cut(rule, at_cut[rule.name], period) for rule in RULES]
+
+
+def _is_own(rule: Rule, period: Period) -> bool:
+    """Tell whether a rule is judged on the month itself: its closing is the cut where the month holds it."""
+    return rule.scope == "month" or (rule.scope == "closing" and not period.holds_cut)
+
+
+def _as_of_cut(rule: Rule, outcome: Outcome, period: Period) -> Outcome:
+    counts = period.holds_cut or rule.severity == "gate"
+    return outcome.model_copy(update={"counts_for_verdict": counts})

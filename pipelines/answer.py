@@ -1,0 +1,77 @@
+"""What scripts are told: the one JSON document of `tieout audit --json`.
+
+What goes in: its shape. What stays out: what people are shown (terminal).
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assets.engines import duckdb_engine
+from pipelines.audit import Audited
+
+DRIFT = (Path(__file__).parent / "sql" / "drift_by_currency.sql").read_text()
+
+
+def answer(audited: Audited) -> str:
+    """Return the document: verdict, totals, rules, drift and months; amounts are text, in minor units."""
+    audit = audited.audit
+    certificate = audit.export.certificate
+    document: dict[str, Any] = {
+        "verdict": audited.verdict,
+        "export": audit.export.export_id,
+        "cut": instant(certificate.cut.at),
+        "transactions": certificate.tables["transactions"].written,
+        "wallets": certificate.tables["wallets"].written,
+        "control_totals": [total.model_dump() for total in certificate.control_totals],
+        "rules": [
+            {
+                **outcome.model_dump(
+                    include={
+                        "rule",
+                        "result",
+                        "severity",
+                        "scope",
+                        "examined",
+                        "offenders",
+                        "systemic",
+                        "sentence",
+                    }
+                ),
+                "rows": str(audit.home.path / outcome.rows) if outcome.rows else None,
+            }
+            for outcome in audited.outcomes
+        ],
+        "drift": _drift(audited),
+        "months": [
+            {
+                "month": report.month,
+                "complete": report.complete,
+                "verdict": report.verdict,
+                "json": str(audit.home.path / report.json),
+                "html": str(audit.home.path / report.html),
+            }
+            for report in audited.reports
+        ],
+    }
+    if audited.failure:
+        document["error"] = audited.failure
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def instant(moment: datetime) -> str:
+    """Write an instant of the zone UTC, with no more digits than it needs."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _drift(audited: Audited) -> list[dict[str, Any]]:
+    """Return drifting balances, gross, net and largest drift of each currency, where drift was judged."""
+    judged = {outcome.rule: outcome.result for outcome in audited.outcomes}
+    if judged["projections_do_not_drift"] not in ("held", "broken"):
+        return []
+    with duckdb_engine({"drift": audited.audit.view("drift")}) as query:
+        rows = query(DRIFT).to_pylist()
+    return [
+        {key: str(value) if key in ("gross", "net", "largest") else value for key, value in row.items()} for row in rows
+    ]

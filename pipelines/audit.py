@@ -1,0 +1,152 @@
+"""One audit from the command line: two Dagster runs in the home's own instance, and what came of them.
+
+What goes in: starting the jobs, and telling a refusal from a failure. What stays out: printing (terminal, answer).
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from assets.audit import Audit
+from assets.calendar import Period, periods
+from assets.errors import HomeError, MappingError, RefusedError, SourceError, TieoutError
+from assets.workplace import Workplace
+from checks.expectations import import_ahead
+from checks.judge import kept_outcomes
+from checks.outcome import Outcome, Verdict, unjudged, verdict_of
+from checks.rules import RULES
+from checks.scopes import cut_scope
+from pipelines.definitions import definitions
+from pipelines.jobs import months_in_one_run
+from pipelines.settings import dagster_home
+from reports.months import MonthReport, standing_report
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+KNOWN = {error.__name__: error for error in (HomeError, MappingError, RefusedError, SourceError, TieoutError)}
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit came to: the outcomes at the cut, and the months it vouches for."""
+
+    audit: Audit
+    outcomes: Sequence[Outcome]
+    reports: Sequence[MonthReport]
+    failure: str | None
+    """Why it could not be finished, where tieout itself failed."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the reconciliation of the whole ledger at the cut."""
+        return "NOT VERIFIED" if self.failure else verdict_of(self.outcomes)
+
+
+def run_audit(workplace: Workplace, month: str | None) -> Audited:
+    """Reconcile the source, then report every month that is due, or one.
+
+    Raises RefusedError when nothing could be exported, TieoutError when tieout failed before there was an export.
+    """
+    workplace.mapping()
+    home = workplace.open_home()
+    import_ahead()
+    with home.writing(), dg.DagsterInstance.from_config(str(dagster_home(home.path))) as instance:
+        run_id, failure = _run(workplace, instance, "reconcile", {})
+        audit = _audit(workplace, run_id, failure)
+        outcomes = _outcomes(audit, failure)
+        if failure or any(outcome.severity == "gate" and outcome.result != "held" for outcome in outcomes):
+            return Audited(audit, outcomes, [], failure and str(failure))
+        due = _due(audit, month)
+        failure = _report(workplace, instance, audit, due)
+        reports = [made for period in due if (made := _standing(audit, period))]
+        return Audited(audit, outcomes, reports, failure and str(failure))
+
+
+def _run(
+    workplace: Workplace, instance: dg.DagsterInstance, job: str, tags: dict[str, str]
+) -> tuple[str, TieoutError | None]:
+    """Run a job in this process, and return its run id and what stopped it, unless a gate did."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        result = (
+            definitions(workplace)
+            .resolve_job_def(job)
+            .execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
+        )
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            cause = event.step_failure_data.error.cause
+            if cause is not None:
+                return result.run_id, _error(cause.cls_name or "", cause.message)
+    return result.run_id, None
+
+
+def _error(name: str, message: str) -> TieoutError:
+    """Return the error as it was raised; one that is not tieout's own is a failure of tieout."""
+    if name == "DagsterExecutionInterruptedError":
+        raise KeyboardInterrupt
+    said = message.partition(": ")[2].strip() or message.strip()
+    return KNOWN[name](said) if name in KNOWN else TieoutError(f"tieout failed ({name}): {said}")
+
+
+def _audit(workplace: Workplace, run_id: str, failure: TieoutError | None) -> Audit:
+    """Return the audit of the run's own export; without one, raise what stopped the run."""
+    if failure and not workplace.chose(run_id):
+        raise failure
+    return workplace.audit(run_id)
+
+
+def _outcomes(audit: Audit, failure: TieoutError | None) -> list[Outcome]:
+    """Return the outcome of every rule; what was not reached, or stands behind a broken gate, is not verified."""
+    kept = kept_outcomes(audit.home, cut_scope(audit).folder)
+    broken = [outcome.rule for outcome in kept.values() if outcome.severity == "gate" and outcome.result != "held"]
+    why = f"{broken[0]} is broken: nothing may be judged from this export." if broken else str(failure)
+    return [
+        kept[rule.name]
+        if rule.name in kept and (rule.severity == "gate" or not broken)
+        else unjudged(rule, "not verified", why)
+        for rule in RULES
+    ]
+
+
+def _due(audit: Audit, month: str | None) -> list[Period]:
+    all_due = periods(audit.export.certificate)
+    if month is None:
+        return all_due
+    if month not in audit.export.certificate.months():
+        message = f"{month} has no transactions; the ledger has {_range(audit.export.certificate.months())}."
+        raise RefusedError(message)
+    if chosen := [period for period in all_due if period.month == month]:
+        return chosen
+    message = f"{month} begins after the cut; it can be reported once an export reaches it."
+    raise RefusedError(message)
+
+
+def _range(months: Sequence[str]) -> str:
+    return f"{months[0]} to {months[-1]}" if months else "no months"
+
+
+def _standing(audit: Audit, period: Period) -> MonthReport | None:
+    month = next(month for month in audit.months() if month.month == period.month)
+    return standing_report(audit, month, period)
+
+
+def _report(
+    workplace: Workplace, instance: dg.DagsterInstance, audit: Audit, due: Sequence[Period]
+) -> TieoutError | None:
+    """Make all missing reports in one run."""
+    missing = {period.month for period in due if not _standing(audit, period)}
+    if not missing:
+        return None
+    known = [key for key in instance.get_dynamic_partitions("months")]
+    places = [known.index(month) for month in missing]
+    asked = known[min(places) : max(places) + 1]
+    return _run(workplace, instance, "audit_month", months_in_one_run(asked))[1]
+
+
+def report_page(audited: Audited) -> Path | None:
+    """Return the page a person opens first: the report of the newest month."""
+    return audited.audit.home.path / audited.reports[-1].html if audited.reports else None

@@ -1,0 +1,132 @@
+"""The command line: what can be asked, and the exit code of each answer.
+
+0 CLEAN; 1 BROKEN; 2 NOT VERIFIED; 3 nothing could be exported, or the call was wrong; 130 interrupted.
+An exception is never 0 or 1. What stays out: the work behind each command.
+"""
+
+import argparse
+import json
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from assets.errors import RefusedError, TieoutError
+
+EXIT = {"CLEAN": 0, "BROKEN": 1, "NOT VERIFIED": 2}
+INTERRUPTED = 130
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Refuse a wrong call as every other refusal, not with argparse's own code."""
+        raise RefusedError(f"{message} (see 'tieout --help')")  # noqa: EM102, TRY003 - argparse made the message
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answer one call; return its exit code."""
+    said = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in said
+    try:
+        asked = _parser().parse_args(said)
+        return int(asked.command(asked))
+    except KeyboardInterrupt:
+        return _refuse("interrupted; nothing half-made was left.", INTERRUPTED, as_json=as_json)
+    except TieoutError as error:
+        return _refuse(str(error), error.exit_code, as_json=as_json)
+    except BrokenPipeError:
+        return TieoutError.exit_code
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, never 0 or 1
+        return _refuse(f"tieout failed ({type(error).__name__}): {error}", TieoutError.exit_code, as_json=as_json)
+
+
+def _refuse(sentence: str, code: int, *, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
+    sys.stderr.write(f"tieout: {sentence}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tieout", description="Tie wallet balances out to the ledger they come from.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    audit = commands.add_parser("audit", help="audit a Convex snapshot export", description=_audit.__doc__)
+    audit.add_argument("source", nargs="?", metavar="SOURCE", help="snapshot ZIP; default: 'source' of tieout.toml")
+    audit.add_argument("--month", metavar="YYYY-MM", type=_month, help="report this month only")
+    audit.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    _common(audit)
+    audit.set_defaults(command=_audit)
+    demo = commands.add_parser("demo", help="write a synthetic ledger and audit it", description=_demo.__doc__)
+    demo.add_argument("--flavour", choices=("gigsy", "model"), default="gigsy", help="whose writers it imitates")
+    demo.add_argument("--clean", action="store_true", help="plant no faults")
+    demo.add_argument("--seed", type=_count, default=1, help="another seed, another ledger (default 1)")
+    demo.add_argument("--transactions", type=_count, default=20_000, help="how many (default 20000)")
+    demo.add_argument("--json", action="store_true", help="print the audit's JSON document and nothing else")
+    demo.add_argument("--home", metavar="DIR", type=Path, help="default: a folder of its own in .tieout-demo")
+    demo.set_defaults(command=_demo)
+    config = commands.add_parser("config", help="print the configuration in force", description=_config.__doc__)
+    config.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
+    config.set_defaults(command=_config)
+    ui = commands.add_parser("ui", help="serve the Dagster UI over a home", description=_ui.__doc__)
+    ui.add_argument("--port", type=_count, default=3000, help="port on this machine (default 3000)")
+    _common(ui)
+    ui.set_defaults(command=_ui)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
+    parser.add_argument("--home", metavar="DIR", type=Path, default=Path(".tieout"), help="default: .tieout")
+
+
+def _month(text: str) -> str:
+    if not MONTH.fullmatch(text):
+        message = f"{text!r} is no month such as 2025-01"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _count(text: str) -> int:
+    number = text.replace("_", "")
+    if not (number.isascii() and number.isdigit()):
+        message = f"{text!r} is no whole number"
+        raise argparse.ArgumentTypeError(message)
+    return int(number)
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    """Export the source, judge every rule at its cut, and report its months."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from pipelines.commands import audit  # noqa: PLC0415 - Dagster takes seconds; --help should not
+
+    return EXIT[audit(asked.source, asked.home, asked.config, asked.month, as_json=asked.json)]
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    """Write a synthetic ledger with planted faults, and audit it; exit 0 if exactly these were found."""
+    from pipelines.commands import demo  # noqa: PLC0415 - Dagster takes seconds; --help should not
+    from pipelines.demo.write import DemoPlan  # noqa: PLC0415 - likewise
+
+    plan = DemoPlan(asked.flavour, asked.seed, asked.transactions, asked.clean)
+    return demo(plan, asked.home, as_json=asked.json)
+
+
+def _config(asked: argparse.Namespace) -> int:
+    """Print the configuration in force, whole, as a tieout.toml."""
+    from assets.mapping_file import effective_toml, load_mapping  # noqa: PLC0415 - only here
+
+    sys.stdout.write(effective_toml(load_mapping(asked.config)))
+    return 0
+
+
+def _ui(asked: argparse.Namespace) -> int:
+    """Serve the runs, checks and history of a home: webserver and daemon together, on this machine only."""
+    from pipelines.ui import serve  # noqa: PLC0415 - only here
+
+    return serve(asked.home, asked.config, asked.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What stands behind `tieout audit` and `tieout demo`.
+
+What goes in: from the words of a call to what is printed. What stays out: parsing the call (cli).
+"""
+
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from assets.workplace import Workplace
+from checks.outcome import Verdict
+from pipelines.answer import answer
+from pipelines.audit import Audited, run_audit
+from pipelines.demo.breaks import SUBJECTS, Break
+from pipelines.demo.write import Demo, DemoPlan, write_demo
+from pipelines.terminal import progress, show_audit, shown
+
+DEMOS = Path(".tieout-demo")
+
+
+def audit(source: str | None, home: Path, config: Path | None, month: str | None, *, as_json: bool) -> Verdict:
+    """Audit a source, tell the result, and return the verdict."""
+    workplace = Workplace(home=str(home), config=str(config) if config else None, source=source)
+    with progress():
+        audited = run_audit(workplace, month)
+    _tell(audited, as_json=as_json)
+    return audited.verdict
+
+
+def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
+    """Write a demo ledger, audit it, and return 0 if the auditor found exactly what was planted."""
+    cleanly = "-clean" if plan.clean else ""
+    home = home or DEMOS / f"{plan.flavour}-{plan.seed}-{plan.transactions}{cleanly}"
+    with progress():
+        made = write_demo(plan, home / "demo", _writing)
+        audited = run_audit(Workplace(home=str(home), source=str(made.snapshot)), None)
+    _tell(audited, as_json=as_json)
+    found = _found(audited)
+    exact = found == made.breaks and not audited.failure
+    if not as_json:
+        sys.stdout.write(_conclusion(made, found, home))
+    return 0 if exact else 1
+
+
+def _writing(done: int, of: int) -> None:
+    from assets.workplace import PROGRESS
+
+    PROGRESS.get()("writing the demo ledger", done, of)
+
+
+def _tell(audited: Audited, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(answer(audited) + "\n")
+    else:
+        show_audit(audited)
+
+
+def _found(audited: Audited) -> frozenset[Break]:
+    """Return every (rule, offender) that the audit found."""
+    found = set()
+    for outcome in audited.outcomes:
+        if outcome.offenders and outcome.rows:
+            subject = list(SUBJECTS.get(outcome.rule, ("rule",)))
+            rows = pq.read_table(audited.audit.home.path / outcome.rows)
+            known = [name for name in subject if name in rows.column_names]
+            found |= {Break(outcome.rule, tuple(map(str, row.values()))) for row in rows.select(known).to_pylist()}
+    return frozenset(found)
+
+
+def _conclusion(made: Demo, found: frozenset[Break], home: Path) -> str:
+    planted = len(made.breaks)
+    lines = [
+        f"Demo: {planted} breaks were planted ({shown(made.planted.absolute())}); "
+        f"{len(found & made.breaks)} of them were found, {len(found - made.breaks)} others.",
+        f"Look around: tieout ui --home {shown(home.absolute())}",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,28 @@
+"""Everything Dagster knows of tieout, as a table of contents; nothing happens on import."""
+
+import os
+
+import dagster as dg
+
+from assets.steps import STEPS
+from assets.workplace import Workplace
+from checks.asset_checks import CHECKS
+from pipelines.jobs import JOBS
+from pipelines.schedules import SCHEDULES
+from pipelines.settings import CONFIG, EXECUTOR, HOME, executor_of
+from reports.report_asset import month_holds, report
+
+
+def definitions(workplace: Workplace) -> dg.Definitions:
+    """Return the assets, checks, jobs and schedules over one home."""
+    return dg.Definitions(
+        assets=[*STEPS, report],
+        asset_checks=[*CHECKS, month_holds],
+        jobs=JOBS,
+        schedules=SCHEDULES,
+        executor=executor_of(os.environ.get(EXECUTOR, "in_process")),
+        resources={"workplace": workplace},
+    )
+
+
+defs = definitions(Workplace(home=os.environ.get(HOME, ".tieout"), config=os.environ.get(CONFIG)))

@@ -1,0 +1,118 @@
+"""What people see in the terminal: progress while it takes, then the verdict, the rules and the report.
+
+What goes in: words and layout. What stays out: what scripts are told (answer).
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from assets.workplace import PROGRESS
+from pipelines.audit import Audited, report_page
+
+COLOURS = {
+    "CLEAN": "bold green",
+    "BROKEN": "bold red",
+    "NOT VERIFIED": "bold yellow",
+    "held": "green",
+    "broken": "bold red",
+    "not verified": "yellow",
+    "not applicable": "dim",
+}
+PLAIN_SECONDS = 5.0
+WIDTH = 160
+
+
+@contextmanager
+def progress() -> Iterator[None]:
+    """Show on standard error how far long work is: a bar in a terminal, a line now and then elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        token = PROGRESS.set(_Lines())
+        try:
+            yield
+        finally:
+            PROGRESS.reset(token)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def show(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of or None)
+
+        token = PROGRESS.set(show)
+        try:
+            yield
+        finally:
+            PROGRESS.reset(token)
+
+
+class _Lines:
+    """Progress as plain lines, one every few seconds."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + 2
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + PLAIN_SECONDS
+            sys.stderr.write(f"{what}: {100 * done // max(of, 1)} %\n")
+
+
+def show_audit(audited: Audited) -> None:
+    """Print the rules, the verdict in one line, and where the report is."""
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("rule", no_wrap=True)
+    table.add_column("result", no_wrap=True)
+    table.add_column("examined", justify="right")
+    table.add_column("offenders", justify="right")
+    table.add_column("worst offender", overflow="fold")
+    for outcome in audited.outcomes:
+        told = outcome.sentence if outcome.result != "held" else ""
+        table.add_row(
+            outcome.rule,
+            Text(outcome.result, COLOURS[outcome.result]),
+            f"{outcome.examined:,}",
+            f"{outcome.offenders:,}",
+            Text(told),
+        )
+    console.print(table)
+    console.print()
+    if audited.failure:
+        console.print(Text(audited.failure))
+    console.print(Text(audited.verdict, COLOURS[audited.verdict]), Text(_one_line(audited)))
+    if page := report_page(audited):
+        console.print(Text(f"Report: {shown(page)}"))
+
+
+def _one_line(audited: Audited) -> str:
+    """Say in one line what the verdict rests on."""
+    certificate = audited.audit.export.certificate
+    counted = {result: sum(each.result == result for each in audited.outcomes) for result in COLOURS}
+    nothing = sum(each.result == "held" and not each.examined for each in audited.outcomes)
+    said = [
+        f"{counted['held']} rules held",
+        f"{counted['broken']} broken",
+        f"{counted['not verified']} not verified",
+    ]
+    said += [f"{counted['not applicable']} not applicable"] if counted["not applicable"] else []
+    said += [f"{nothing} with nothing to examine"] if nothing else []
+    rows = certificate.tables["transactions"].written
+    bound = "" if certificate.cut.bound == "exact" else "not before "
+    return (
+        f"- {', '.join(said)}; {rows:,} transactions up to the cut {bound}{certificate.cut.at:%Y-%m-%d %H:%M:%S} UTC."
+    )
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be said here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,112 @@
+"""The evidence as frozen, typed data: every rule's result, the rows that break it, the origin of it all.
+
+What goes in: rules, exceptions, provenance, glossary. What stays out: amounts by currency (sections).
+"""
+
+from typing import Literal
+
+from reports.base import Digest, Part, Result, Scope, Severity
+
+
+class RuleResult(Part):
+    """One rule and its result."""
+
+    rule: str
+    """The rule's name: the statement that should be true."""
+    result: Result
+    """held, broken, not verified or not applicable."""
+    severity: Severity
+    """gate, error or warning."""
+    scope: Scope
+    """month: the month's rows. closing: balances at its end. cut: the state at the cut."""
+    counts_for_verdict: bool
+    """Whether it is part of this month's verdict."""
+    statement: str
+    """What must hold, in words."""
+    examined: int
+    """How many rows it looked at."""
+    offenders: int
+    """How many of them break it."""
+    systemic: bool
+    """Whether it breaks half or more of what it examined: one cause, not many accidents."""
+    sentence: str
+    """What was found."""
+    problem: str | None
+    """Why it is not verified or does not apply."""
+    rows: str | None
+    """The Parquet of all offending rows, relative to the home."""
+
+
+class Column(Part):
+    """A column of an exception table."""
+
+    name: str
+    """Its name in the Parquet."""
+    meaning: Literal["text", "money", "number", "time", "flag"]
+    """How to read its values; money is minor units of the currency beside it."""
+
+
+class ExceptionTable(Part):
+    """The rows that break one rule, the worst first."""
+
+    rule: str
+    """The rule's name."""
+    total: int
+    """How many rows there are."""
+    shown: int
+    """How many of them are here."""
+    rows_path: str | None
+    """The Parquet that has them all, relative to the home."""
+    columns: tuple[Column, ...]
+    """The columns."""
+    rows: tuple[tuple[str | None, ...], ...]
+    """The rows, values as text."""
+
+
+class SourceTable(Part):
+    """One exported table."""
+
+    table: str
+    """Its name."""
+    received: int
+    """How many rows the source had."""
+    rows: int
+    """How many rows were exported."""
+    quarantined: int
+    """How many rows could not be read exactly and were kept apart."""
+    files: int
+    """How many files hold it."""
+
+
+class Provenance(Part):
+    """Where the figures come from, so that anyone can compute them again."""
+
+    export_id: str
+    """The export: its number and the first digits of its certificate's SHA-256."""
+    source_kind: str
+    """What kind of source it was read from."""
+    deployment: str | None
+    """The deployment it came from, where the source tells."""
+    source_sha256: Digest | None
+    """The SHA-256 of the source file."""
+    source_bytes: int | None
+    """The size of the source file."""
+    mapping_sha256: str
+    """The SHA-256 of the configuration in force."""
+    version: int
+    """The number of this version of the month's report."""
+    replaces: str | None
+    """The version it replaces."""
+    reason: str | None
+    """Why it replaces it."""
+    tables: tuple[SourceTable, ...]
+    """The exported tables."""
+
+
+class Term(Part):
+    """A word and what it means here."""
+
+    term: str
+    """The word."""
+    meaning: str
+    """What it means."""

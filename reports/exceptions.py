@@ -1,0 +1,91 @@
+"""The rows that break a rule, cut to what a person reads, the worst first.
+
+What goes in: ordering, the limit, values as text. What stays out: which rows offend (checks), looks (html).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import pyarrow as pa
+import pyarrow.compute
+
+from reports.evidence import Column, ExceptionTable
+from reports.facts import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LIMIT = 100
+KERNELS: Any = pyarrow.compute
+MONEY = frozenset(
+    {
+        "amount", "ledger", "ledger_all", "recorded", "drift", "cached", "lowest", "balance",
+        "opening", "movement", "closing", "unsettled", "expected", "total", "difference",
+    }
+)  # fmt: skip
+Meaning = Literal["text", "money", "number", "time", "flag"]
+
+
+def exceptions(outcomes: Sequence[Outcome], offenders: Mapping[str, pa.Table]) -> tuple[ExceptionTable, ...]:
+    """One table for each broken rule, in the order of the findings; all rows are in the Parquet it names."""
+    broken = [outcome for outcome in outcomes if outcome.result == "broken"]
+    broken.sort(key=lambda each: not each.counts_for_verdict)
+    return tuple(_exceptions(outcome, offenders.get(outcome.rule)) for outcome in broken)
+
+
+def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
+    rows = _worst(table) if table is not None else pa.table({})
+    columns = tuple(Column(name=field.name, meaning=_meaning(field.name, field.type)) for field in rows.schema)
+    values = [
+        [_text(value, column.meaning) for value in rows.column(place).to_pylist()]
+        for place, column in enumerate(columns)
+    ]
+    return ExceptionTable(
+        rule=outcome.rule,
+        total=table.num_rows if table is not None else outcome.offenders,
+        shown=rows.num_rows,
+        rows_path=outcome.rows,
+        columns=columns,
+        rows=tuple(zip(*values, strict=True)),
+    )
+
+
+def _worst(table: pa.Table) -> pa.Table:
+    """Choose the rows to show: the largest drift, then the lowest balance first, then by every column."""
+    names = [name for name in table.column_names if not pa.types.is_nested(table.schema.field(name).type)]
+    keys: list[tuple[str, str]] = [(name, "ascending") for name in names]
+    ranked = table.select(names)
+    if "drift" in names:
+        size = KERNELS.abs(KERNELS.fill_null(table.column("drift"), 0))
+        ranked = ranked.append_column("absolute drift", size)
+        keys.insert(0, ("absolute drift", "descending"))
+    elif "lowest" in names:
+        keys.insert(0, ("lowest", "ascending"))
+    if not keys or not table.num_rows:
+        return table.slice(0, LIMIT)
+    return table.take(KERNELS.select_k_unstable(ranked, k=min(LIMIT, table.num_rows), sort_keys=_once(keys)))
+
+
+def _once(keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    first = dict(reversed(keys))
+    return [(name, first[name]) for name in dict.fromkeys(name for name, _ in keys)]
+
+
+def _meaning(name: str, kind: pa.DataType) -> Meaning:
+    if pa.types.is_boolean(kind):
+        return "flag"
+    if pa.types.is_timestamp(kind):
+        return "time"
+    if pa.types.is_decimal(kind) or (pa.types.is_integer(kind) and name in MONEY):
+        return "money"
+    return "number" if pa.types.is_integer(kind) else "text"
+
+
+def _text(value: object, meaning: str) -> str | None:
+    if value is None:
+        return None
+    if meaning == "flag":
+        return "yes" if value else "no"
+    if meaning == "time":
+        return cast("datetime", value).isoformat().replace("+00:00", "Z")
+    return str(int(cast("int", value))) if meaning == "money" else str(value)

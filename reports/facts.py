@@ -1,0 +1,106 @@
+"""What a report is made from, as plain values: the contract with whoever runs the audit.
+
+What goes in: the inputs of `build_report`. What stays out: the report itself (model) and how facts are found.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+Query = Callable[[str], pa.Table]
+"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, wallets, settings."""
+
+
+class Outcome(Protocol):
+    """What the report needs to know of one rule's outcome; the values are those of `reports.base`."""
+
+    @property
+    def rule(self) -> str:
+        """The rule's name, the statement that should be true."""
+
+    @property
+    def result(self) -> str:
+        """One of held, broken, not verified, not applicable."""
+
+    @property
+    def severity(self) -> str:
+        """One of gate, error, warning."""
+
+    @property
+    def scope(self) -> str:
+        """One of month, closing, cut."""
+
+    @property
+    def statement(self) -> str:
+        """What must hold, in words: the first line of the rule's SQL."""
+
+    @property
+    def examined(self) -> int:
+        """How many rows it looked at."""
+
+    @property
+    def offenders(self) -> int:
+        """How many of them break it."""
+
+    @property
+    def systemic(self) -> bool:
+        """Whether it breaks half or more of what it examined."""
+
+    @property
+    def sentence(self) -> str:
+        """What was found, with both figures and the difference."""
+
+    @property
+    def rows(self) -> str | None:
+        """The Parquet of all offenders, relative to the home."""
+
+    @property
+    def counts_for_verdict(self) -> bool:
+        """Whether it is part of this month's verdict."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is not verified or not applicable."""
+
+
+@dataclass(frozen=True)
+class KindPolicy:
+    """How the configuration sees one kind: sign is credit, debit or either; flow as in `kinds`."""
+
+    kind: str
+    sign: str
+    flow: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The configuration the figures rest on: tolerance in minor units, decimals by currency."""
+
+    settled: Sequence[str]
+    unsettled: Sequence[str]
+    kinds: Sequence[KindPolicy]
+    drift_tolerance: int
+    currencies: Mapping[str, int]
+    absent_tables: Sequence[str]
+
+
+@dataclass(frozen=True)
+class MonthFacts:
+    """All about one month that is not a query: identity, certificate, basis, and what the rules said."""
+
+    month: str
+    complete: bool
+    holds_cut: bool
+    version: int
+    replaces: str | None
+    reason: str | None
+    certificate: Mapping[str, Any]
+    export_id: str
+    entity: str
+    zone: str
+    basis: Basis
+    outcomes_month: Sequence[Outcome]
+    verdict: str
+    offenders: Mapping[str, pa.Table]

@@ -1,0 +1,154 @@
+"""The first page of the report as frozen, typed data: what is judged, the conclusion, and what is owed.
+
+What goes in: the parts an auditor reads alone. What stays out: the sections behind it (sections, evidence).
+"""
+
+from typing import Literal
+
+from reports.base import MinorUnits, Part, Result, Scope, Severity, Word
+
+
+class Period(Part):
+    """The month that is reported."""
+
+    month: str
+    """The month, YYYY-MM."""
+    name: str
+    """The month in words."""
+    zone: str
+    """The time zone in which the month begins and ends."""
+    start: str
+    """The first day, included, YYYY-MM-DD."""
+    end: str
+    """The first day of the next month, excluded, YYYY-MM-DD."""
+    complete: bool
+    """Whether the export shows the whole month."""
+    holds_cut: bool
+    """Whether the cut falls into this month; then rules as of the cut are part of its verdict."""
+    sentence: str
+    """What the figures cover, in words."""
+
+
+class Cut(Part):
+    """The instant the export shows."""
+
+    at: str
+    """The instant, in UTC."""
+    bound: str
+    """exact, or lower where the source tells only that the cut is not earlier."""
+    proof: str
+    """How it is known that all tables show one instant."""
+    latest_created_at: str | None
+    """When the newest exported transaction was created, in UTC."""
+    sentence: str
+    """The cut and its proof, in words."""
+
+
+class Kind(Part):
+    """How the configuration sees one kind of transaction."""
+
+    kind: str
+    """The kind: the type, corrected where the configuration says so."""
+    sign: str
+    """credit, debit or either."""
+    flow: str
+    """external, transfer or escrow."""
+
+
+class Currency(Part):
+    """A currency the configuration knows."""
+
+    currency: str
+    """Its code."""
+    decimals: int
+    """How many decimals its major unit has; 2 means that 100 minor units are 1.00."""
+
+
+class BasisOfReport(Part):
+    """What counts as money, and what counts as wrong."""
+
+    settled: tuple[str, ...]
+    """Statuses whose transactions make up the ledger."""
+    unsettled: tuple[str, ...]
+    """Statuses that are known and kept apart."""
+    kinds: tuple[Kind, ...]
+    """The sign and flow policy."""
+    drift_tolerance: int
+    """The smallest absolute drift, in minor units, that is a finding."""
+    currencies: tuple[Currency, ...]
+    """The currencies and their decimals; amounts of any other are shown in minor units."""
+    absent_tables: tuple[str, ...]
+    """Tables that, says the configuration, this source does not have."""
+
+
+class Verdict(Part):
+    """The conclusion."""
+
+    word: Word
+    """CLEAN, BROKEN or NOT VERIFIED."""
+    sentence: str
+    """The conclusion in words, with the number of rules behind it."""
+
+
+class Finding(Part):
+    """A broken or unverified rule, as a person should hear of it."""
+
+    rule: str
+    """The rule's name."""
+    result: Result
+    """broken or not verified."""
+    severity: Severity
+    """gate, error or warning."""
+    scope: Scope
+    """Whether it concerns the month's rows, its closing balances, or the state at the cut."""
+    counts_for_verdict: bool
+    """Whether it is part of this month's verdict."""
+    offenders: int
+    """How many rows break the rule."""
+    sentence: str
+    """What was found."""
+    next_step: str
+    """What to do about it."""
+
+
+class CoveredRule(Part):
+    """A rule and why it stands where it stands."""
+
+    rule: str
+    """The rule's name."""
+    counts_for_verdict: bool
+    """Whether it is part of this month's verdict."""
+    reason: str | None
+    """Why it was not verified or does not apply."""
+
+
+class Coverage(Part):
+    """All rules that ended the same way."""
+
+    state: Literal["broken", "not verified", "held", "held, nothing to examine", "not applicable"]
+    """How they ended."""
+    meaning: str
+    """What that means."""
+    rules: tuple[CoveredRule, ...]
+    """The rules."""
+
+
+class Liability(Part):
+    """What is owed to the holders of wallets in one currency, when the period ends."""
+
+    currency: str
+    """The currency."""
+    wallets: int
+    """How many balances are above zero."""
+    owed: MinorUnits
+    """The sum of the balances above zero."""
+    owed_before: MinorUnits
+    """The same sum at the end of the month before."""
+    change: MinorUnits
+    """What is owed less what was owed."""
+    overdrawn_wallets: int
+    """How many balances are below zero."""
+    overdrawn: MinorUnits
+    """The sum of the balances below zero; it does not lower what is owed."""
+    overdrawn_before: MinorUnits
+    """The same sum at the end of the month before."""

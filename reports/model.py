@@ -1,0 +1,70 @@
+"""The report of a month as frozen, typed data: the only source of what any rendering says.
+
+What goes in: the whole, its JSON and its schema; its parts are in `front`, `sections` and `evidence`.
+What stays out: how figures are computed (build) and how they look (html).
+"""
+
+import json
+from typing import Any, Literal
+
+from reports.base import Part
+from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
+from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
+from reports.sections import ControlTotal, DriftAtCut, RollForward
+
+
+class Report(Part):
+    """The audit report of one month of a ledger. Amounts are text: signed minor units of their currency."""
+
+    format: Literal["tieout report of a month 1"]
+    """The name and number of this format."""
+    entity: str
+    """Whose ledger it is."""
+    period: Period
+    """The month that is reported."""
+    cut: Cut
+    """The instant the export shows."""
+    basis: BasisOfReport
+    """What counts as money, and what counts as wrong."""
+    verdict: Verdict
+    """The conclusion."""
+    findings: tuple[Finding, ...]
+    """What was found, those that decide the verdict first."""
+    coverage: tuple[Coverage, ...]
+    """What was examined and what was not."""
+    liabilities: tuple[Liability, ...]
+    """What is owed, by currency."""
+    not_tested: tuple[str, ...]
+    """What no rule can tell, and what this report is not."""
+    control_totals: tuple[ControlTotal, ...]
+    """Totals over every exported transaction, of any month and status."""
+    roll_forward: RollForward
+    """From opening to closing, by kind and currency."""
+    drift: DriftAtCut
+    """Recorded balances against the ledger, as of the cut."""
+    rules: tuple[RuleResult, ...]
+    """Every rule with its result."""
+    exceptions: tuple[ExceptionTable, ...]
+    """The rows that break a rule."""
+    provenance: Provenance
+    """Where the figures come from."""
+    glossary: tuple[Term, ...]
+    """The words of this report."""
+
+
+def report_json(report: Report) -> str:
+    """Write the report as indented JSON ending in a newline; the same report always gives the same text."""
+    return report.model_dump_json(indent=2) + "\n"
+
+
+def published_schema() -> dict[str, Any]:
+    """Publish the JSON Schema of `report.json`, made from the model and the strings under its fields."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Report.model_json_schema(mode="serialization"),
+    }
+
+
+def schema_text() -> str:
+    """Write the published schema as the text kept in `report.schema.json`."""
+    return json.dumps(published_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,164 @@
+"""The reports of months: which version is due, what it is made from, and where it lies.
+
+What goes in: making, reusing and restating. What stays out: what a report says (build) and how it looks (html).
+A complete month is never overwritten: when its rows, its opening or the configuration changed, a new version names
+the one it replaces. A month that holds the cut has one report for each export.
+
+    <home>/reports/<month>/v1/report.json          a complete month
+    <home>/reports/<month>/to-date-<export>/report.json
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.audit import Audit
+from assets.calendar import Period
+from assets.engines import View, duckdb_engine
+from assets.mapping import configuration_tables
+from assets.movements import Month
+from checks.months import judge_month
+from checks.outcome import Outcome, verdict_of
+from reports.build import Basis, KindPolicy, MonthFacts, build_report
+from reports.html import render_html
+from reports.model import report_json
+
+
+@dataclass(frozen=True)
+class MonthReport:
+    """A report that stands: its files are relative to the home."""
+
+    month: str
+    complete: bool
+    verdict: str
+    folder: Path
+
+    @property
+    def json(self) -> Path:
+        """The report itself."""
+        return self.folder / "report.json"
+
+    @property
+    def html(self) -> Path:
+        """Its rendering for people."""
+        return self.folder / "report.html"
+
+
+@dataclass(frozen=True)
+class _Edition:
+    folder: Path
+    version: int
+    replaces: str | None
+    reason: str | None
+
+
+def report_month(audit: Audit, months: list[Month], period: Period) -> MonthReport:
+    """Return the report of a month, made now or found as it was made."""
+    place = next(place for place, month in enumerate(months) if month.month == period.month)
+    made_from = {"inputs": months[place].inputs, "configuration": audit.mapping.digest()}
+    if standing := standing_report(audit, months[place], period):
+        return standing
+    edition = _edition(audit, period, made_from)
+    outcomes = judge_month(audit, months[place], period)
+    facts = _facts(audit, period, edition, outcomes)
+    views = _views(audit, months, place)
+    with duckdb_engine(views) as query:
+        report = build_report(facts, query)
+    with audit.home.workshop() as folder:
+        made = folder / "report"
+        made.mkdir()
+        audit.home.write_text(made / "report.json", report_json(report))
+        audit.home.write_text(made / "report.html", render_html(report))
+        audit.home.write_text(made / "made-from.json", json.dumps(made_from, indent=1, sort_keys=True) + "\n")
+        kept = audit.home.path / edition.folder
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        made.rename(kept)
+    return MonthReport(period.month, period.complete, report.verdict.word, edition.folder)
+
+
+def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport | None:
+    """Return the report that already says what a new one would, if there is one."""
+    standing = [_to_date(audit, period)] if not period.complete else _versions(audit, period)
+    if not standing or not (audit.home.path / standing[-1] / "made-from.json").exists():
+        return None
+    folder = standing[-1]
+    made_from = json.loads((audit.home.path / folder / "made-from.json").read_text())
+    if made_from["inputs"] != month.inputs:
+        return None
+    verdict = json.loads((audit.home.path / folder / "report.json").read_text())["verdict"]["word"]
+    return MonthReport(period.month, period.complete, verdict, folder)
+
+
+def _to_date(audit: Audit, period: Period) -> Path:
+    return Path("reports") / period.month / f"to-date-{audit.folder.name}"
+
+
+def _versions(audit: Audit, period: Period) -> list[Path]:
+    """Return the folders of a complete month's versions, oldest first."""
+    folders = (audit.home.path / "reports" / period.month).glob("v*")
+    versions = sorted(folders, key=lambda folder: int(folder.name.removeprefix("v")))
+    return [version.relative_to(audit.home.path) for version in versions]
+
+
+def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edition:
+    if not period.complete:
+        return _Edition(_to_date(audit, period), version=1, replaces=None, reason=None)
+    versions = _versions(audit, period)
+    folder = Path("reports") / period.month / f"v{len(versions) + 1}"
+    if not versions:
+        return _Edition(folder, version=1, replaces=None, reason=None)
+    before = json.loads((audit.home.path / versions[-1] / "made-from.json").read_text())
+    changed = before["configuration"] != made_from["configuration"]
+    reason = "the configuration changed" if changed else "rows of this month, or its opening, changed"
+    return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)
+
+
+def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outcome]) -> MonthFacts:
+    mapping = audit.mapping
+    return MonthFacts(
+        month=period.month,
+        complete=period.complete,
+        holds_cut=period.holds_cut,
+        version=edition.version,
+        replaces=edition.replaces,
+        reason=edition.reason,
+        certificate=audit.export.certificate.model_dump(mode="json"),
+        export_id=audit.export.export_id,
+        entity=mapping.entity,
+        zone=mapping.zone,
+        basis=Basis(
+            settled=mapping.statuses.settled,
+            unsettled=mapping.statuses.unsettled,
+            kinds=[KindPolicy(kind, policy.sign, policy.flow) for kind, policy in mapping.kinds.items()],
+            drift_tolerance=mapping.rules.drift_tolerance,
+            currencies=mapping.currencies,
+            absent_tables=[name for name, table in mapping.tables.items() if not table],
+        ),
+        outcomes_month=outcomes,
+        verdict=verdict_of(outcomes),
+        offenders=_offenders(audit, outcomes),
+    )
+
+
+def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
+    return {each.rule: pq.read_table(audit.home.path / each.rows) for each in outcomes if each.offenders and each.rows}
+
+
+def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:
+    home, before = audit.home, months[place - 1 : place]
+    return {
+        "movements": home.view("movements", [months[place].movements]),
+        "closings": home.view("closings", [months[place].closings]),
+        "closings_before": home.view("closings", [month.closings for month in before]),
+        "drift": audit.view("drift"),
+        "wallets": home.views(audit.export)["wallets"],
+        **{
+            name: table
+            for name, table in configuration_tables(audit.mapping).items()
+            if name in ("currencies", "settings")
+        },
+    }

@@ -1,0 +1,117 @@
+"""The sections of figures as frozen, typed data: control totals, roll-forward, drift.
+
+What goes in: amounts and counts. What stays out: the first page (front), rules and rows (evidence).
+"""
+
+from reports.base import MinorUnits, Part
+
+
+class ControlTotal(Part):
+    """Totals of one currency over every exported transaction."""
+
+    currency: str
+    """The currency."""
+    transactions: int
+    """How many transactions were exported."""
+    total: MinorUnits
+    """The sum of their amounts."""
+    absolute_total: MinorUnits
+    """The sum of their absolute amounts, in which errors cannot cancel out."""
+
+
+class KindMovement(Part):
+    """The settled transactions of one kind in one currency within the month."""
+
+    kind: str
+    """The kind."""
+    flow: str | None
+    """external, transfer or escrow; null where the configuration does not know the kind."""
+    transactions: int
+    """How many transactions."""
+    amount: MinorUnits
+    """The sum of their amounts."""
+
+
+class CurrencyRollForward(Part):
+    """One currency from opening to closing, computed along two ways that must meet."""
+
+    currency: str
+    """The currency."""
+    opening: MinorUnits
+    """The sum of the closings of the month before."""
+    taken_over: MinorUnits
+    """Opening balances named by the source, of balances that appear this month for the first time."""
+    movements: tuple[KindMovement, ...]
+    """The settled transactions of the month by kind."""
+    closing_by_kind: MinorUnits
+    """Opening, what was taken over, and all movements by kind, added up."""
+    closing_by_wallet: MinorUnits
+    """The sum of all wallets' closings, from a query of its own."""
+    difference: MinorUnits
+    """The closing by wallet less the closing by kind."""
+    foots: bool
+    """Whether the difference is zero."""
+    balances: int
+    """How many balances the closing adds up."""
+    unsettled_transactions: int
+    """How many transactions of the month are not settled."""
+    unsettled: MinorUnits
+    """The sum of their amounts, in no other figure here."""
+    unsettled_to_date: MinorUnits
+    """The sum of all unsettled amounts up to the end of the period."""
+
+
+class RollForward(Part):
+    """From opening to closing in every currency."""
+
+    foots: bool
+    """Whether every currency foots."""
+    currencies: tuple[CurrencyRollForward, ...]
+    """The currencies, by code."""
+
+
+class CurrencyDrift(Part):
+    """How far the recorded balances of one currency are from the ledger, at the cut."""
+
+    currency: str
+    """The currency."""
+    compared: int
+    """How many balances have a ledger and exactly one recorded balance."""
+    drifting: int
+    """How many of them are off by the tolerance or more."""
+    gross: MinorUnits
+    """The sum of absolute drift over all balances compared."""
+    net: MinorUnits
+    """The sum of signed drift, in which opposite errors cancel out."""
+    largest: MinorUnits
+    """The drift that is furthest from zero, signed; 0 where none reaches the tolerance."""
+
+
+class DriftingBalance(Part):
+    """One balance whose recorded amount is not what the ledger says."""
+
+    wallet_id: str
+    """The wallet."""
+    currency: str
+    """The currency."""
+    ledger: MinorUnits
+    """What the settled transactions add up to."""
+    recorded: MinorUnits
+    """What the application recorded."""
+    drift: MinorUnits
+    """Recorded less ledger."""
+
+
+class DriftAtCut(Part):
+    """Recorded balances against the ledger. They are known at the cut only, whatever month is reported."""
+
+    examined: bool
+    """Whether this source has recorded balances."""
+    sentence: str
+    """What was compared and what was found, in words."""
+    not_compared: int
+    """Balances without a ledger, without a recorded balance, or with several; other rules judge those."""
+    currencies: tuple[CurrencyDrift, ...]
+    """The currencies, by code."""
+    worst: tuple[DriftingBalance, ...]
+    """The ten balances of each currency that drift most."""

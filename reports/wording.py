@@ -1,0 +1,80 @@
+"""How the report writes numbers, months, instants and rule names in words.
+
+What goes in: pure functions from values to text. What stays out: sentences about findings (narrative).
+"""
+
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+IRREGULAR = {"currency": "currencies"}
+
+
+def amount(minor: str | int, decimals: int | None) -> str:
+    """Write minor units as a grouped amount in major units, negatives in brackets; as they are for None."""
+    units = int(minor)
+    digits = str(abs(units)).rjust((decimals or 0) + 1, "0")
+    whole, fraction = (digits[:-decimals], "." + digits[-decimals:]) if decimals else (digits, "")
+    text = f"{int(whole):,}{fraction}" + (" minor" if decimals is None else "")
+    return f"({text})" if units < 0 else text
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun in the right form: 1 rule, 2 rules."""
+    return f"{number:,} {noun if number == 1 else IRREGULAR.get(noun, noun + 's')}"
+
+
+def listed(items: list[str]) -> str:
+    """Items as prose: a, b and c."""
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
+
+
+def month_name(month: str) -> str:
+    """2025-07 as July 2025."""
+    return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+def month_bounds(month: str) -> tuple[date, date]:
+    """Find the first day of a month and of the next one."""
+    year, number = int(month[:4]), int(month[5:7])
+    return date(year, number, 1), date(year + number // 12, number % 12 + 1, 1)
+
+
+def day(value: date) -> str:
+    """Write a day in words: 31 July 2025."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def day_before(end: str) -> str:
+    """Name the last day before an excluded end, in words."""
+    return day(date.fromisoformat(end) - timedelta(days=1))
+
+
+def instant(value: str) -> str:
+    """Write an ISO 8601 instant as 17 July 2025, 09:00:00 UTC; anything else stays as it is."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    fraction = f"{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
+    seconds = f"{moment:%H:%M:%S}" + (f".{fraction}" if fraction else "")
+    return f"{day(moment.date())}, {seconds} UTC"
+
+
+def title(name: str) -> str:
+    """Write a rule's or kind's name as words: projections_do_not_drift as Projections do not drift."""
+    return name.replace("_", " ").capitalize()
+
+
+def visible(text: str) -> str:
+    """Text in which characters that cannot be seen, or turn the direction of writing, are spelled out."""
+    return "".join(_spelled(character) for character in text)
+
+
+def _spelled(character: str) -> str:
+    unseen = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return f"\u2039U+{ord(character):04X}\u203a" if unseen else character

@@ -1,0 +1,191 @@
+"""Believable months to report: a small seeded ledger, and its tables as the views that a report asks.
+
+What goes in: facts and tables. What stays out: what the report must make of them (the tests).
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from reports.build import Basis, KindPolicy, MonthFacts
+
+SUM = pa.decimal128(38, 0)
+HOSTILE = (
+    "wallet_<script>alert('x')</script>",
+    "wallet_" + "k57f3a9c" * 24,
+    "\u0645\u062d\u0641\u0638\u0629_\u0627\u0644\u0642\u0627\u0647\u0631\u0629_77",
+    "wallet_\u202egnihtemos\u202c_\u0007",
+    'wallet_"quoted"&amp;',
+)
+DECIMALS = {"EGP": 2, "JPY": 0, "KWD": 3, "USD": 2}
+KINDS = (
+    KindPolicy("INITIAL_FUNDING", "credit", "external"),
+    KindPolicy("DEPOSIT", "credit", "external"),
+    KindPolicy("WITHDRAWAL", "debit", "external"),
+    KindPolicy("ADJUSTMENT", "either", "external"),
+    KindPolicy("TRANSFER", "either", "transfer"),
+    KindPolicy("ESCROW_HOLD", "debit", "escrow"),
+    KindPolicy("ESCROW_RELEASE", "credit", "escrow"),
+    KindPolicy("FEE", "either", "external"),
+)
+BASIS = Basis(
+    settled=("COMPLETED",),
+    unsettled=("PENDING", "FAILED", "CANCELLED"),
+    kinds=KINDS,
+    drift_tolerance=1,
+    currencies=DECIMALS,
+    absent_tables=("escrows",),
+)
+
+
+@dataclass
+class Ledger:
+    """Rows of a seeded ledger: (wallet, currency, kind, amount, settled, this month)."""
+
+    rows: list[tuple[str, str, str, int, bool, bool]] = field(default_factory=list)
+    wallets: list[tuple[str, str]] = field(default_factory=list)
+    recorded_beside: dict[str, int] = field(default_factory=dict)
+
+
+def ledger(seed: int, wallets: int, currencies: Sequence[str]) -> Ledger:
+    """Make a ledger of so many wallets in each currency, with two months of transactions."""
+    draw, made = random.Random(seed), Ledger()  # noqa: S311 - a fixture, no secret
+    for currency in currencies:
+        unit = 10 ** DECIMALS.get(currency, 0)
+        scale = {"EGP": 900, "JPY": 4200, "KWD": 40}.get(currency, 120)
+        ids = [f"{currency.lower()}_{draw.getrandbits(64):016x}" for _ in range(wallets)]
+        made.wallets += [(wallet, currency) for wallet in ids]
+        for now in (False, True):
+            for wallet in ids:
+                if not now:
+                    made.rows.append((wallet, currency, "INITIAL_FUNDING", 2 * scale * unit, True, now))
+                for kind, sign, share in (
+                    ("DEPOSIT", 1, 9),
+                    ("WITHDRAWAL", -1, 3),
+                    ("FEE", -1, 0),
+                    ("ESCROW_HOLD", -1, 2),
+                ):
+                    amount = sign * (draw.randrange(1, scale * unit) * share // 4 + unit // 5 + 1)
+                    made.rows.append((wallet, currency, kind, amount, True, now))
+                if draw.random() < 0.5:
+                    amount, other = draw.randrange(1, scale * unit // 2), draw.choice(ids)
+                    made.rows.append((wallet, currency, "TRANSFER", -amount, True, now))
+                    made.rows.append((other, currency, "TRANSFER", amount, True, now))
+                if draw.random() < 0.15:
+                    made.rows.append((wallet, currency, "ESCROW_RELEASE", scale * unit // 2, True, now))
+                if draw.random() < 0.06:
+                    made.rows.append((wallet, currency, "WITHDRAWAL", -scale * unit // 3, False, now))
+    return made
+
+
+def _key(wallet: str) -> int:
+    return int.from_bytes(wallet.encode()[:40], "big") % (2**63)
+
+
+def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
+    """Make the views a report may ask, with the recorded balances off by `drift`."""
+    movements: dict[tuple[str, str, str, bool], list[int]] = defaultdict(lambda: [0, 0])
+    before: dict[tuple[str, str], int] = defaultdict(int)
+    moved: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    pending: dict[tuple[str, str], int] = defaultdict(int)
+    for wallet, currency, kind, amount, settled, now in made.rows:
+        balance = (wallet, currency)
+        if not settled:
+            pending[balance] += amount
+        elif not now:
+            before[balance] += amount
+        else:
+            moved[balance][0] += 1
+            moved[balance][1] += amount
+        if now:
+            movements[wallet, currency, kind, settled][0] += 1
+            movements[wallet, currency, kind, settled][1] += amount
+    balances = sorted(set(before) | set(moved))
+    closings = {each: before[each] + moved[each][1] for each in balances}
+    return {
+        "movements": _movements(movements),
+        "closings": _closings(balances, before, moved, pending),
+        "closings_before": _closings(sorted(before), before, {}, {}),
+        "drift": _drift(closings, drift),
+        "wallets": pa.table(
+            {
+                "wallet_id": pa.array([wallet for wallet, _ in made.wallets], pa.string()),
+                "wallet_key": pa.array([_key(wallet) for wallet, _ in made.wallets], pa.int64()),
+                "currency": pa.array([currency for _, currency in made.wallets], pa.string()),
+                "opening": pa.nulls(len(made.wallets), pa.int64()),
+            }
+        ),
+        "settings": pa.table({"drift_tolerance": pa.array([1], pa.int64())}),
+    }
+
+
+def _movements(movements: Mapping[tuple[str, str, str, bool], list[int]]) -> pa.Table:
+    return pa.table(
+        {
+            "month": pa.array(["2025-07"] * len(movements), pa.string()),
+            "wallet_key": pa.array([_key(key[0]) for key in movements], pa.int64()),
+            "currency": pa.array([key[1] for key in movements], pa.string()),
+            "kind": pa.array([key[2] for key in movements], pa.string()),
+            "settled": pa.array([key[3] for key in movements], pa.bool_()),
+            "transactions": pa.array([value[0] for value in movements.values()], pa.int64()),
+            "amount": pa.array([Decimal(value[1]) for value in movements.values()], SUM),
+        }
+    )
+
+
+def _closings(
+    balances: Sequence[tuple[str, str]],
+    before: Mapping[tuple[str, str], int],
+    moved: Mapping[tuple[str, str], Sequence[int]],
+    pending: Mapping[tuple[str, str], int],
+) -> pa.Table:
+    movement = [moved[each][1] if each in moved else 0 for each in balances]
+    opening = [before.get(each, 0) for each in balances]
+    return pa.table(
+        {
+            "wallet_key": pa.array([_key(wallet) for wallet, _ in balances], pa.int64()),
+            "currency": pa.array([currency for _, currency in balances], pa.string()),
+            "transactions": pa.array([moved[each][0] if each in moved else 0 for each in balances], pa.int64()),
+            "opening": pa.array(map(Decimal, opening), SUM),
+            "movement": pa.array(map(Decimal, movement), SUM),
+            "closing": pa.array([Decimal(a + b) for a, b in zip(opening, movement, strict=True)], SUM),
+            "unsettled": pa.array([Decimal(pending.get(each, 0)) for each in balances], SUM),
+        }
+    )
+
+
+def _drift(closings: Mapping[tuple[str, str], int], drift: Mapping[str, int]) -> pa.Table:
+    off = [drift.get(wallet, 0) for wallet, _ in closings]
+    return pa.table(
+        {
+            "wallet_id": pa.array([wallet for wallet, _ in closings], pa.string()),
+            "currency": pa.array([currency for _, currency in closings], pa.string()),
+            "ledger": pa.array(map(Decimal, closings.values()), SUM),
+            "recorded": pa.array([Decimal(a + b) for a, b in zip(closings.values(), off, strict=True)], SUM),
+            "drift": pa.array(map(Decimal, off), SUM),
+        }
+    )
+
+
+def query_over(views: Mapping[str, pa.Table]) -> Callable[[str], pa.Table]:
+    """DuckDB over these tables, as the engine of an audit would be."""
+    connection = duckdb.connect()
+    for name, table in views.items():
+        connection.register(name, table)
+
+    def query(text: str) -> pa.Table:
+        result: Any = connection.sql(text)
+        return result.to_arrow_table()
+
+    return query
+
+
+def with_facts(facts: MonthFacts, **changes: Any) -> MonthFacts:  # noqa: ANN401 - any field
+    """Copy a month with other facts."""
+    return replace(facts, **changes)
