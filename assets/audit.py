@@ -54,7 +54,7 @@ class Audit:
             raise TieoutError(message)
         return (self._file(name),)
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return the rows of a computed table, or some of its columns."""
         self.view(name)
         return pq.read_table(self._file(name), columns=columns)

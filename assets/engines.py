@@ -44,7 +44,7 @@ def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Itera
 def polars_engine(views: Mapping[str, View]) -> Iterator[Query]:
     """Open the second engine, whose answers the first one's are held against."""
     frames = {
-        name: pl.from_arrow(view).lazy()  # type: ignore[union-attr] - a table becomes a frame, never a series
+        name: pl.DataFrame(view).lazy()
         if isinstance(view, pa.Table)
         else pl.scan_parquet(list(view), hive_partitioning=False)
         for name, view in views.items()

@@ -85,16 +85,16 @@ def _column(below: object, value: object) -> object:
 
 def _spell_columns(raw: dict[str, Any]) -> None:
     """Give a column that is only named the spelling its meaning has on Convex."""
-    tables = raw.get("tables")
-    for ours, table in tables.items() if isinstance(tables, dict) else ():
-        columns = table.get("columns") if isinstance(table, dict) else None
-        for name, column in columns.items() if isinstance(columns, dict) else ():
+    for ours, table in _dicts(raw.get("tables")).items():
+        columns = _dicts(_dicts(table).get("columns"))
+        for name, column in columns.items():
             if isinstance(column, str):
                 promise = MAPPED.get(ours, {}).get(name)
-                columns[name] = {
-                    "name": column,
-                    "type": CONVEX_SPELLING[promise.meaning] if promise else "string",
-                }
+                columns[name] = {"name": column, "type": CONVEX_SPELLING[promise.meaning] if promise else "string"}
+
+
+def _dicts(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any TOML
+    return value if isinstance(value, dict) else {}
 
 
 def _checked(raw: dict[str, Any], path: Path) -> Mapping:

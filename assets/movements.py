@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from assets.certificate import DataFile
-from assets.engines import Query, View, duckdb_engine
+from assets.engines import Query, View, duckdb_engine, ordered
 from assets.errors import TieoutError
 from assets.mapping import Mapping
 from assets.parquet import ROW_GROUP
@@ -51,7 +51,7 @@ def compute_months(
             progress("computing months", done, len(names))
             made = _compute(home, export, name, inputs, before)
             if kept and kept != made:
-                message = f"month {name} computed again is not what was kept for the same rows; keep {home.path} and report it."
+                message = f"month {name} computed again differs from what was kept for the same rows; report this."
                 raise TieoutError(message)
             home.write_text(_record(home, name, inputs), json.dumps(month_plain(made), indent=1, sort_keys=True) + "\n")
             kept = made
@@ -113,11 +113,10 @@ def _compute(home: Home, export: Export, name: str, inputs: str, before: Month |
         }
         with duckdb_engine(tables, spill) as query:
             closings = query(TEXTS["closings"])
-    order = [(column, "ascending") for column in ("wallet_key", "currency", "kind", "settled")]
     return Month(
         month=name,
         inputs=inputs,
-        movements=home.keep("movements", _batches("movements", movements.sort_by(order)), name),
+        movements=home.keep("movements", _batches("movements", ordered(movements)), name),
         closings=home.keep("closings", _batches("closings", closings), name),
     )
 

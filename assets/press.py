@@ -4,7 +4,8 @@ What goes in: keys, months, kinds and totals, and what the reader saw as tables 
 a source is read (sources) and when an export exists (export).
 """
 
-from collections.abc import Iterator, Mapping as Named
+from collections.abc import Iterator
+from collections.abc import Mapping as Named
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -204,7 +205,8 @@ class Press:
         yield from self._connection.sql(sql).to_arrow_reader(ROW_GROUP)
 
     def _table(self, sql: str) -> pa.Table:
-        return self._connection.sql(sql).to_arrow_table()
+        table: pa.Table = self._connection.sql(sql).to_arrow_table()
+        return table
 
     def _scalar(self, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
         return self._table(sql)[0][0].as_py()
@@ -212,7 +214,7 @@ class Press:
 
 def _witness_columns(name: str) -> list[tuple[str, pa.DataType]]:
     names = ["spelling", "fields", "row_id", "refused_column", "refused_reason", "document"]
-    return [(column, pa.string()) for column in (names + ["month"] if name == "transactions" else names)]
+    return [(column, pa.string()) for column in ([*names, "month"] if name == "transactions" else names)]
 
 
 def _quarantined(name: str) -> str:

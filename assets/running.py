@@ -24,7 +24,9 @@ def lowest_movements(files: tuple[Path, ...], query: Query, definition: str) -> 
         .select(*BALANCE, "created_at", "amount")
         .collect()
     )
-    largest = max(abs(rows["amount"].min() or 0), abs(rows["amount"].max() or 0))  # type: ignore[arg-type,operator]
+    largest = max(
+        (abs(int(amount)) for amount in rows["amount"].bottom_k(1).append(rows["amount"].top_k(1))), default=0
+    )
     if largest * rows.height >= INT64_END:
         return query(definition)
     lowest = (

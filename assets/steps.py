@@ -14,7 +14,7 @@ from assets.balances import compute_balances, second_balances
 from assets.drift import compute_drift
 from assets.export import export_source
 from assets.movements import compute_months
-from assets.schemas import EXPORTED, TABLES
+from assets.schemas import EXPORTED, SUM, TABLES
 from assets.workplace import PROGRESS, Workplace
 
 OWNERS = ["team:data"]
@@ -72,7 +72,7 @@ def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[
     owners=OWNERS,
 )
 def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """What moved in each month, and what every balance was at its end."""
+    """Sum what moved in each month, and what every balance was at its end."""
     audit = workplace.audit(context.run.run_id)
     with audit.home.writing():
         months = compute_months(audit.home, audit.export, audit.mapping, PROGRESS.get())
@@ -88,7 +88,7 @@ def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mat
     owners=OWNERS,
 )
 def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """What every wallet must hold at the cut, computed by both engines."""
+    """Compute what every wallet must hold at the cut, by both engines."""
     audit = workplace.audit(context.run.run_id)
     with audit.home.writing():
         months = audit.months()
@@ -105,7 +105,7 @@ def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     owners=OWNERS,
 )
 def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """Recorded minus ledger, at the cut, for every wallet and currency."""
+    """Lay what was recorded beside the ledger, at the cut, for every wallet and currency."""
     audit = workplace.audit(context.run.run_id)
     with audit.home.writing():
         rows = compute_drift(audit.home, audit.export, audit.table("balances"))
@@ -115,7 +115,7 @@ def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materia
 
 def _drifting(rows: pa.Table) -> dict[str, Any]:
     """Return counts and gross drift of each currency in minor units, which the UI plots over time."""
-    drifting = rows.filter(pc.fill_null(pc.not_equal(rows["drift"], 0), fill_value=False))
+    drifting = rows.filter(pc.field("drift") != pc.scalar(pa.scalar(0, SUM)))
     gross = (
         drifting.append_column("gross", pc.abs(drifting["drift"])).group_by("currency").aggregate([("gross", "sum")])
     )

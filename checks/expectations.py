@@ -70,9 +70,10 @@ def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
     return frame, gx.ExpectColumnValuesToBeInSet(column="offenders", value_set=[0])
 
 
-def _whole_numbers(sums: pa.ChunkedArray) -> pd.DataFrame:
+def _whole_numbers(sums: "pa.ChunkedArray[pa.Decimal128Scalar]") -> pd.DataFrame:
     """Return exact sums as nullable 64-bit integers; a sum that does not fit raises."""
-    return pa.table({"minor_units": sums.cast(pa.int64())}).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    table = pa.Table.from_arrays([sums.cast(pa.int64())], names=["minor_units"])
+    return table.to_pandas(types_mapper=lambda _: pd.Int64Dtype())
 
 
 def _validated(frame: pd.DataFrame, expectation: Any) -> dict[str, Any]:  # noqa: ANN401 - the library's own

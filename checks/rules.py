@@ -90,7 +90,8 @@ GATES = (
         "cut",
         "transactions",
         ("quarantine", "transactions"),
-        "(SELECT amount FROM transactions UNION ALL SELECT 0 FROM quarantine WHERE table_name = 'transactions') AS all_rows",
+        "(SELECT amount FROM transactions UNION ALL "
+        "SELECT 0 FROM quarantine WHERE table_name = 'transactions') AS all_rows",
         "The amount of transaction {transaction_id} {reason}: {document}.",
     ),
     Rule(
@@ -167,8 +168,8 @@ FINDINGS = (
         "transactions",
         ("transactions", "settings"),
         "transactions WHERE transfer_id IS NOT NULL",
-        "Transfer {transfer_id} has {legs:count} legs that sum to {imbalance:money}, not to zero between two wallets; "
-        "one is transaction {transaction_id}.",
+        "Transfer {transfer_id} does not net to zero between two wallets: {legs:count} of its legs were found, "
+        "their sum is {imbalance:money}; one is transaction {transaction_id}.",
         needs=("kinds.transfer",),
         kind="TRANSFER",
     ),
@@ -179,7 +180,7 @@ FINDINGS = (
         "drift",
         ("drift", "system_wallets"),
         "drift",
-        "Wallet {wallet_id} is below zero: its ledger holds {ledger:money}, recorded is {recorded:money}.",
+        "Wallet {wallet_id} is below zero: its ledger holds {ledger:money}{recorded:recorded}.",
     ),
     Rule(
         "balances_never_were_negative",
@@ -197,7 +198,8 @@ FINDINGS = (
         "drift",
         ("drift", "settings"),
         "drift WHERE drift IS NOT NULL",
-        "Wallet {wallet_id} is recorded at {recorded:money}, its ledger holds {ledger:money}: {drift:size} too {drift:way}.",
+        "Wallet {wallet_id} is recorded at {recorded:money}, its ledger holds {ledger:money}: "
+        "{drift:size} too {drift:way}.",
         needs=("wallet_balances",),
     ),
     Rule(
@@ -227,8 +229,8 @@ FINDINGS = (
         "wallet_balances",
         ("wallet_balances", "settings"),
         "wallet_balances",
-        "Wallet {wallet_id} has {wallet_projections:count} recorded balances, from {recorded_least:money} to "
-        "{recorded_most:money} in {currency}.",
+        "Wallet {wallet_id} is recorded {wallet_projections:count} times; in {currency} between {recorded_least:money} "
+        "and {recorded_most:money}.",
         needs=("wallet_balances",),
     ),
     Rule(

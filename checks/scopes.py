@@ -4,7 +4,8 @@ At the cut every table is whole. In a month `transactions` and `closings` are th
 `drift` those of its end, where nothing recorded is known: no projection is ever compared with a month's closing.
 """
 
-from collections.abc import Callable, Mapping as Named
+from collections.abc import Callable
+from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

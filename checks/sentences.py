@@ -27,6 +27,8 @@ class Teller(string.Formatter):
         match format_spec:
             case "money":
                 return "nothing" if value is None else self._money(int(value))
+            case "recorded":
+                return "" if value is None else f", recorded is {self._money(int(value))}"
             case "size":
                 return self._money(abs(int(value)))
             case "way":

@@ -57,11 +57,11 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
         audit = _audit(workplace, run_id, failure)
         outcomes = _outcomes(audit, failure)
         if failure or any(outcome.severity == "gate" and outcome.result != "held" for outcome in outcomes):
-            return Audited(audit, outcomes, [], failure and str(failure))
+            return Audited(audit, outcomes, [], str(failure) if failure else None)
         due = _due(audit, month)
         failure = _report(workplace, instance, audit, due)
         reports = [made for period in due if (made := _standing(audit, period))]
-        return Audited(audit, outcomes, reports, failure and str(failure))
+        return Audited(audit, outcomes, reports, str(failure) if failure else None)
 
 
 def _run(
@@ -141,7 +141,7 @@ def _report(
     missing = {period.month for period in due if not _standing(audit, period)}
     if not missing:
         return None
-    known = [key for key in instance.get_dynamic_partitions("months")]
+    known = list(instance.get_dynamic_partitions("months"))
     places = [known.index(month) for month in missing]
     asked = known[min(places) : max(places) + 1]
     return _run(workplace, instance, "audit_month", months_in_one_run(asked))[1]

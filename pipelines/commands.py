@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from assets.workplace import Workplace
+from assets.workplace import PROGRESS, Workplace
 from checks.outcome import Verdict
 from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
@@ -44,8 +44,6 @@ def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
 
 
 def _writing(done: int, of: int) -> None:
-    from assets.workplace import PROGRESS
-
     PROGRESS.get()("writing the demo ledger", done, of)
 
 
@@ -70,9 +68,8 @@ def _found(audited: Audited) -> frozenset[Break]:
 
 def _conclusion(made: Demo, found: frozenset[Break], home: Path) -> str:
     planted = len(made.breaks)
-    lines = [
+    return (
         f"Demo: {planted} breaks were planted ({shown(made.planted.absolute())}); "
-        f"{len(found & made.breaks)} of them were found, {len(found - made.breaks)} others.",
-        f"Look around: tieout ui --home {shown(home.absolute())}",
-    ]
-    return "\n".join(lines) + "\n"
+        f"{len(found & made.breaks)} of them were found, {len(found - made.breaks)} others.\n"
+        f"Look around: tieout ui --home {shown(home.absolute())}\n"
+    )

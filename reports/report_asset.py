@@ -23,7 +23,7 @@ HOLDS = "month_holds"
     owners=["team:audit"],
 )
 def report(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """The report of a month: one JSON that is the source of truth, and one page for people."""
+    """Report a month: one JSON that is the source of truth, and one page for people."""
     audit = workplace.audit(context.run.run_id)
     asked, months = set(context.partition_keys), audit.months()
     due = [period for period in periods(audit.export.certificate) if period.month in asked]

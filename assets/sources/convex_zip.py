@@ -112,7 +112,7 @@ class _Pump:
                         progress(done)
                 if done != entry.file_size:
                     message = f"it ends after {done:,} of {entry.file_size:,} bytes"
-                    raise zipfile.BadZipFile(message)  # noqa: TRY301 - told as every other damage
+                    raise zipfile.BadZipFile(message)
             except BrokenPipeError:
                 return
             except BROKEN_ENTRY as error:
