@@ -4,6 +4,7 @@ What goes in: the one query that lays projections beside balances. What stays ou
 """
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -11,7 +12,9 @@ from assets.engines import View, duckdb_engine
 from assets.schemas import TABLES
 from assets.store import Export, Home
 
-SQL = (Path(__file__).parent / "sql" / "drift.sql").read_text()
+FOLDER = Path(__file__).parent / "sql"
+SQL = (FOLDER / "drift.sql").read_text()
+BY_CURRENCY = (FOLDER / "drift_by_currency.sql").read_text()
 
 
 def compute_drift(home: Home, export: Export, balances: pa.Table) -> pa.Table:
@@ -25,6 +28,12 @@ def closing_frame(home: Home, export: Export, balances: pa.Table) -> pa.Table:
     views = home.views(export)
     known: dict[str, View] = {name: views[name] for name in ("wallets", "wallet_keys")}
     return _drift({**known, "wallet_balances": TABLES["wallet_balances"].empty_table()}, balances)
+
+
+def drift_by_currency(frame: View) -> list[dict[str, Any]]:
+    """Return of each currency: drifting balances, those compared, gross, net and largest drift in minor units."""
+    with duckdb_engine({"drift": frame}) as query:
+        return query(BY_CURRENCY).to_pylist()
 
 
 def _drift(views: dict[str, View], balances: pa.Table) -> pa.Table:

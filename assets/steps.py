@@ -8,13 +8,12 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assets.balances import compute_balances, second_balances
-from assets.drift import compute_drift
+from assets.drift import compute_drift, drift_by_currency
 from assets.export import export_source
 from assets.movements import compute_months
-from assets.schemas import EXPORTED, SUM, TABLES
+from assets.schemas import EXPORTED, TABLES
 from assets.workplace import PROGRESS, Workplace
 
 OWNERS = ["team:data"]
@@ -115,15 +114,9 @@ def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materia
 
 def _drifting(rows: pa.Table) -> dict[str, Any]:
     """Return counts and gross drift of each currency in minor units, which the UI plots over time."""
-    drifting = rows.filter(pc.field("drift") != pc.scalar(pa.scalar(0, SUM)))
-    gross = (
-        drifting.append_column("gross", pc.abs(drifting["drift"])).group_by("currency").aggregate([("gross", "sum")])
-    )
-    plotted: dict[str, Any] = {"drifting balances": drifting.num_rows}
-    for currency in sorted({name for name in rows["currency"].to_pylist() if name}):
-        plotted[f"gross drift {currency}"] = 0
-    plotted.update({f"gross drift {row['currency']}": int(row["gross_sum"]) for row in gross.to_pylist()})
-    return plotted
+    currencies = drift_by_currency(rows)
+    gross = {f"gross drift {each['currency']}": int(each["gross"]) for each in currencies}
+    return {"drifting balances": sum(each["balances"] for each in currencies), **gross}
 
 
 STEPS: list[dg.AssetsDefinition] = [export, movements, balances, drift]

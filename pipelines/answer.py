@@ -5,13 +5,10 @@ What goes in: its shape. What stays out: what people are shown (terminal).
 
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from assets.engines import duckdb_engine
+from assets.drift import drift_by_currency
 from pipelines.audit import Audited
-
-DRIFT = (Path(__file__).parent / "sql" / "drift_by_currency.sql").read_text()
 
 
 def answer(audited: Audited) -> str:
@@ -70,8 +67,7 @@ def _drift(audited: Audited) -> list[dict[str, Any]]:
     judged = {outcome.rule: outcome.result for outcome in audited.outcomes}
     if judged["projections_do_not_drift"] not in ("held", "broken"):
         return []
-    with duckdb_engine({"drift": audited.audit.view("drift")}) as query:
-        rows = query(DRIFT).to_pylist()
+    rows = drift_by_currency(audited.audit.view("drift"))
     return [
         {key: str(value) if key in ("gross", "net", "largest") else value for key, value in row.items()} for row in rows
     ]

@@ -16,6 +16,7 @@ EXECUTOR = "TIEOUT_EXECUTOR"
 
 _INSTANCE = {
     "telemetry": {"enabled": False},
+    "nux": {"enabled": False},
     "concurrency": {"runs": {"max_concurrent_runs": 1}},
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ def serve(home: Path, config: Path | None, port: int) -> int:
         raise TieoutError(message)
     environment = {
         **os.environ,
+        "PYTHONWARNINGS": "ignore",
         "DAGSTER_HOME": str(dagster_home(home)),
         HOME: str(home.absolute()),
         **({CONFIG: str(config.absolute())} if config else {}),
@@ -29,9 +31,13 @@ def serve(home: Path, config: Path | None, port: int) -> int:
     sys.stdout.write(f"Dagster UI over {home}: http://127.0.0.1:{port} (stop with Ctrl-C)\n")
     sys.stdout.flush()
     command = [dagster, "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen([*command, "--log-level", "warning"], env=environment, cwd=REPOSITORY) as servers:  # noqa: S603
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with subprocess.Popen(  # noqa: S603 - Dagster's own command, with paths of ours
+        [*command, "--log-level", "warning"], env=environment, cwd=REPOSITORY, start_new_session=True
+    ) as servers:
         try:
             return servers.wait()
         except KeyboardInterrupt:
+            os.killpg(servers.pid, signal.SIGINT)
             servers.wait()
             return 0

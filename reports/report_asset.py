@@ -36,13 +36,18 @@ def report(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materi
     return dg.MaterializeResult(metadata=_metadata(workplace, made))
 
 
-@dg.asset_check(asset=report, name=HOLDS, description="The rules of the month's own scope all hold.")
+@dg.asset_check(
+    asset=report,
+    name=HOLDS,
+    partitions_def=MONTHS,
+    description="The rules of the month's own scope all hold.",
+)
 def month_holds(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
-    """Show the verdict of the newest month; every month's own is recorded when its report is made."""
+    """Tell the verdict of a month; it is recorded with every report, and can be asked for again."""
     audit = workplace.audit(context.run.run_id)
-    newest = periods(audit.export.certificate)[-1]
+    (period,) = (each for each in periods(audit.export.certificate) if each.month == context.partition_key)
     with audit.home.writing():
-        made = report_month(audit, audit.months(), newest)
+        made = report_month(audit, audit.months(), period)
     return dg.AssetCheckResult(passed=made.verdict == "CLEAN", metadata=_metadata(workplace, [made]))
 
 

@@ -4,8 +4,12 @@ What goes in: the central directory, names, limits and format markers. What stay
 """
 
 import json
+import lzma
 import re
+import stat
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from assets.errors import SourceError
@@ -13,15 +17,20 @@ from assets.mapping import Table
 
 BOMB_BYTES, BOMB_RATIO = 100 << 20, 200
 ENCRYPTED = 0x1
-SUSPECT = re.compile(r"\b(int64|bytes|float64\w*|nan|inf\w*|-?infinity)\b", re.IGNORECASE)
+SUSPECT = re.compile(r"\b(int64|bytes|float64\w*|nan|inf(?!er\b)\w*)\b", re.IGNORECASE)
+LINE_BYTES = 8 << 20
+"""No line is longer: a Convex document has at most 1 MiB."""
+BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What reading a damaged entry raises."""
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
     """Open the ZIP through its central directory; raise SourceError in one sentence when it is none."""
-    if path.is_dir():
-        message = f"{path} is a directory; give the ZIP file of a Convex snapshot export."
-        raise SourceError(message)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            what = "a directory" if path.is_dir() else "no regular file"
+            message = f"{path} is {what}; give the ZIP file of a Convex snapshot export."
+            raise SourceError(message)
         return zipfile.ZipFile(path)
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}."
@@ -57,19 +66,39 @@ def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table)
     marker = entry.filename.removesuffix("documents.jsonl") + "generated_schema.jsonl"
     if marker not in archive.namelist():
         return
-    lines = archive.read(marker).decode(errors="replace").splitlines()
-    shape = json.loads(lines[0]) if lines and lines[0].startswith('"') else ""
-    if shape == "uniform":
-        return
+    _refuse_unsafe(archive, archive.getinfo(marker))
+    place = f"{_named(archive)}: {marker}"
+    try:
+        lines = lines_of(archive, archive.getinfo(marker))
+        shape = json.loads(next(lines, b'""'))
+        if shape == "uniform":
+            return
+        if not isinstance(shape, str):
+            raise TypeError("a text was expected")  # noqa: EM101, TRY003, TRY301 - told as every other damage
+        said = [shape, *(line.decode() for line in lines)]
+    except (*BROKEN_ENTRY, ValueError, TypeError) as error:
+        message = f"{place} is damaged ({error}); export or download the snapshot again."
+        raise SourceError(message) from error
     for column in table.present().values():
-        for text in (shape, *lines[1:]):
-            said = re.search(rf'(?:"{re.escape(column.name)}"|\b{re.escape(column.name)})\??\s*:\s*([^,}}]*)', text)
-            if said and SUSPECT.search(said[1].replace("normalfloat64", "")):
-                message = (
-                    f"{_named(archive)}: {marker} is of the format before March 2026, which lost the type of "
-                    f"{table.name}.{column.name} ({said[1].strip()}); export the snapshot again with today's Convex."
-                )
-                raise SourceError(message)
+        if lost := next((lost for text in said if (lost := _lost(column.name, text))), None):
+            message = (
+                f"{place} is of the format before March 2026, which lost the type of {table.name}.{column.name} "
+                f"({lost}); export the snapshot again with today's Convex."
+            )
+            raise SourceError(message)
+
+
+def lines_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Inflate an entry line by line; one too long to be a document comes in pieces of LINE_BYTES."""
+    with archive.open(entry) as file:
+        while line := file.readline(LINE_BYTES):
+            yield line
+
+
+def _lost(column: str, shape: str) -> str | None:
+    """Return what a shape says of a column, if that is a type the old format could not keep."""
+    said = re.search(rf'(?:"{re.escape(column)}"|\b{re.escape(column)})\??\s*:\s*([^,}}]*)', shape)
+    return said[1].strip() if said and SUSPECT.search(said[1].replace("normalfloat64", "")) else None
 
 
 def _belongs(name: str, wanted: str) -> bool:

@@ -1,33 +1,28 @@
 """A Convex snapshot export: one consistent cut of every table in a ZIP file.
 
-What goes in: naming the snapshot, and pumping one entry at a time into DuckDB. What stays out: the container
-(convex_archive) and the meaning of values (json_documents). Only mapped columns leave the ZIP.
+What goes in: naming the snapshot, and reading one entry at a time into Parquet. What stays out: the container
+(convex_archive), how an entry gets into DuckDB (pump) and the meaning of values (json_documents).
+Only mapped columns leave the ZIP.
 """
 
 import hashlib
-import json
 import os
 import re
-import threading
 import zipfile
-import zlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.sources.convex_archive import open_archive, refuse_lossy, table_entry
+from assets.sources.convex_archive import lines_of, open_archive, refuse_lossy, table_entry
 from assets.sources.json_documents import staging_sql
+from assets.sources.json_lines import NotJsonError, Pump, wrong_with
 from assets.sources.protocol import Progress, Snapshot, Staged
 
 NAME = re.compile(r"snapshot_(?:(?P<deployment>.+)_)?(?P<nanoseconds>[0-9]{18,19})\.zip")
-CHUNK = 1 << 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 class ConvexZip:
@@ -64,72 +59,33 @@ class ConvexZip:
             pipe = folder / f"{name}.pipe"
             os.mkfifo(pipe)
             select = staging_sql(name, table, str(pipe), mapping.zone)
-            pump = _Pump(archive, entry, pipe, lambda done: progress(f"reading {table.name}", done, entry.file_size))
+            pump = Pump(archive, entry, pipe, lambda done: progress(f"reading {table.name}", done, entry.file_size))
             try:
                 received = _copy(select, staged, folder, by_month=name == "transactions")
+            except duckdb.IOException:
+                raise
             except duckdb.Error as error:
                 pump.stop()
-                raise SourceError(self._why(entry, pump, error)) from error
+                raise SourceError(self._why(entry, pump.failure or error)) from error
             finally:
                 pump.stop()
                 pipe.unlink()
             if pump.failure:
-                raise SourceError(self._why(entry, pump, pump.failure)) from pump.failure
-            _refuse_repeated_fields(staged, f"{self._path}: {entry.filename}")
+                raise SourceError(self._why(entry, pump.failure)) from pump.failure
+            if received:
+                _refuse_strange_documents(staged, f"{self._path}: {entry.filename}")
         return Staged(folder=staged, received=received, source_rows=None)
 
-    def _why(self, entry: zipfile.ZipInfo, pump: "_Pump", error: Exception) -> str:
+    def _why(self, entry: zipfile.ZipInfo, error: Exception) -> str:
         """Say which line is at fault; the slow second look is only taken when the first one failed."""
         place = f"{self._path}: {entry.filename}"
-        if pump.failure:
-            return f"{place} is damaged ({pump.failure}); export or download the snapshot again."
-        with open_archive(self._path) as archive, archive.open(entry) as lines:
-            for number, line in enumerate(lines, 1):
-                if wrong := _wrong_with(line):
+        if not isinstance(error, duckdb.Error | NotJsonError | BrokenPipeError):
+            return f"{place} is damaged ({error}); export or download the snapshot again."
+        with open_archive(self._path) as archive:
+            for number, line in enumerate(lines_of(archive, entry), 1):
+                if wrong := wrong_with(line):
                     return f"{place}, line {number}: {wrong}; export the snapshot again."
-        return f"{place} cannot be read: {str(error).splitlines()[0]}"
-
-
-class _Pump:
-    """A thread that inflates one entry into a pipe; `failure` tells why it could not."""
-
-    def __init__(
-        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, pipe: Path, progress: Callable[[int], None]
-    ) -> None:
-        self.failure: Exception | None = None
-        self._pipe = pipe
-        self._thread = threading.Thread(target=self._run, args=(archive, entry, progress), daemon=True)
-        self._thread.start()
-
-    def _run(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, progress: Callable[[int], None]) -> None:
-        done = 0
-        with self._pipe.open("wb", buffering=0) as pipe:
-            try:
-                with archive.open(entry) as documents:
-                    while chunk := documents.read(CHUNK):
-                        _write_all(pipe.fileno(), chunk)
-                        done += len(chunk)
-                        progress(done)
-                if done != entry.file_size:
-                    message = f"it ends after {done:,} of {entry.file_size:,} bytes"
-                    raise zipfile.BadZipFile(message)
-            except BrokenPipeError:
-                return
-            except BROKEN_ENTRY as error:
-                self.failure = error
-
-    def stop(self) -> None:
-        """End the thread, also when nobody reads the pipe any more."""
-        while self._thread.is_alive():
-            reader = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
-            self._thread.join(0.05)
-            os.close(reader)
-
-
-def _write_all(pipe: int, chunk: bytes) -> None:
-    view = memoryview(chunk)
-    while view:
-        view = view[os.write(pipe, view) :]
+        return f"{place} cannot be read ({str(error).splitlines()[0]}); export the snapshot again."
 
 
 def _copy(select: str, staged: Path, spill: Path, *, by_month: bool) -> int:
@@ -142,30 +98,18 @@ def _copy(select: str, staged: Path, spill: Path, *, by_month: bool) -> int:
     return int(copied[0]) if copied else 0
 
 
-def _refuse_repeated_fields(staged: Path, place: str) -> None:
-    """Refuse documents that name a field twice: which of the two is meant cannot be told."""
+def _refuse_strange_documents(staged: Path, place: str) -> None:
+    """Refuse lines that are no object, and objects that name a field twice: which is meant cannot be told."""
     with duckdb.connect() as connection:
-        lists = connection.execute(
-            "SELECT DISTINCT CAST(fields AS VARCHAR[]) FROM read_parquet(?)", [f"{staged}/**/*.parquet"]
-        )
-        for (fields,) in lists.fetchall():
-            if fields is None:
-                message = f"{place} has a line that is no document (an object was expected); export it again."
-                raise SourceError(message)
-            if repeated := {field for field in fields if fields.count(field) > 1}:
-                message = f"{place} has a document with the field {min(repeated)!r} twice; export it again."
-                raise SourceError(message)
-
-
-def _wrong_with(line: bytes) -> str | None:
-    try:
-        json.loads(line.decode(), object_pairs_hook=_no_repeats)
-    except UnicodeDecodeError:
-        return "not valid UTF-8"
-    except ValueError as error:
-        return f"not valid JSON ({error})"
-    return None
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(pairs)
+        found = connection.execute(
+            """
+            SELECT list_filter(names, lambda name, i: list_position(names, name) < i)[1] FROM (
+                SELECT DISTINCT unnest(CAST(fields AS VARCHAR[][])) AS names FROM read_parquet(?)
+            ) WHERE len(names) = 0 OR len(list_distinct(names)) < len(names) LIMIT 1
+            """,
+            [f"{staged}/**/*.parquet"],
+        ).fetchone()
+    if found:
+        what = f"a document with the field {found[0]!r} twice" if found[0] else "a line that is no object with fields"
+        message = f"{place} has {what}; export the snapshot again."
+        raise SourceError(message)
