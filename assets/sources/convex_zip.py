@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.errors import SourceError
+from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
 from assets.sources.convex_archive import lines_of, open_archive, refuse_lossy, table_entry
 from assets.sources.json_documents import staging_sql
@@ -62,8 +62,9 @@ class ConvexZip:
             pump = Pump(archive, entry, pipe, lambda done: progress(f"reading {table.name}", done, entry.file_size))
             try:
                 received = _copy(select, staged, folder, by_month=name == "transactions")
-            except duckdb.IOException:
-                raise
+            except duckdb.OperationalError as error:
+                message = f"the rows of {table.name} cannot be kept: {_first_line(error)}"
+                raise TieoutError(message) from error
             except duckdb.Error as error:
                 pump.stop()
                 raise SourceError(self._why(entry, pump.failure or error)) from error
@@ -79,13 +80,17 @@ class ConvexZip:
     def _why(self, entry: zipfile.ZipInfo, error: Exception) -> str:
         """Say which line is at fault; the slow second look is only taken when the first one failed."""
         place = f"{self._path}: {entry.filename}"
-        if not isinstance(error, duckdb.Error | NotJsonError | BrokenPipeError):
+        if not isinstance(error, duckdb.Error | NotJsonError):
             return f"{place} is damaged ({error}); export or download the snapshot again."
         with open_archive(self._path) as archive:
             for number, line in enumerate(lines_of(archive, entry), 1):
                 if wrong := wrong_with(line):
                     return f"{place}, line {number}: {wrong}; export the snapshot again."
-        return f"{place} cannot be read ({str(error).splitlines()[0]}); export the snapshot again."
+        return f"{place} cannot be read ({_first_line(error)}); export the snapshot again."
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _copy(select: str, staged: Path, spill: Path, *, by_month: bool) -> int:

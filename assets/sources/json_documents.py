@@ -29,7 +29,7 @@ EXACT_FLOAT = 2**53
 def staging_sql(table_name: str, table: Table, documents: str, zone: str) -> str:
     """Return the query over a JSON Lines file: our columns, `row_id`, `spelling`, `fields`, and the refusal.
 
-    `spelling` has one letter a mapped column; `fields` lists the names of all fields of the document;
+    `spelling` has one letter a mapped column; `fields` lists the names of all fields of the document, and of the entry;
     `refused_column`, `refused_reason` and `document` are null in a row that can be read.
     Transactions also have their `month` in the zone, null where the row is refused.
     """
@@ -44,7 +44,7 @@ def staging_sql(table_name: str, table: Table, documents: str, zone: str) -> str
         raw AS ({_raw(table)}),
         typed AS (SELECT *, {letters} AS spelling, {", ".join(typed)} FROM raw),
         judged AS (SELECT *, {_refusal(table, promises)} AS refusal FROM typed)
-        SELECT {", ".join(columns)}, {month} spelling, fields,
+        SELECT {", ".join(columns)}, {month} spelling, CAST(fields AS VARCHAR) AS fields,
             CASE WHEN refusal IS NOT NULL THEN raw_{identifier} ->> '$' END AS row_id,
             split_part(refusal, ': ', 1) AS refused_column,
             split_part(refusal, ': ', 2) AS refused_reason,
@@ -60,18 +60,21 @@ def _documents(table: Table, documents: str) -> str:
     paths += [_path(table.list)] if table.list else []
     return f"""
         SELECT json_extract(json, [{", ".join(paths)}]) AS found,
-            CAST(json_keys(json) AS VARCHAR) AS fields
+            json_keys(json) AS keys
         FROM read_json_objects({_text(documents)}, format = 'newline_delimited',
             maximum_object_size = {OBJECT_BYTES})
     """
 
 
 def _raw(table: Table) -> str:
-    """Name each found field; where the rows are entries of a list, make one row of each entry, or one without."""
+    """Name each found field; where the rows are entries of a list, make one row of each entry, or one without.
+
+    What should be a list and is none becomes one entry that has nothing of what an entry must have.
+    """
     whole = [ours for ours in table.present() if not _in_entry(table, ours)]
     named = ", ".join(f"found[{i}] AS raw_{ours}" for i, ours in enumerate(whole, 1))
     if not table.list:
-        return f"SELECT {named}, fields FROM documents"
+        return f"SELECT {named}, [keys] AS fields FROM documents"
     entries = f"found[{len(whole) + 1}]"
     inside = ", ".join(
         f"json_extract(entry, {_path(column.name)}) AS raw_{ours}"
@@ -79,11 +82,11 @@ def _raw(table: Table) -> str:
         if _in_entry(table, ours)
     )
     return f"""
-        SELECT *, {inside} FROM (
-            SELECT {named}, fields, unnest(CASE
+        SELECT *, {inside}, [keys, NULLIF(json_keys(entry), [])] AS fields FROM (
+            SELECT {named}, keys, unnest(CASE
                 WHEN json_array_length({entries}) > 0 THEN json_extract({entries}, '$[*]')
                 WHEN COALESCE(json_type({entries}), 'NULL') IN ('NULL', 'ARRAY') THEN [NULL]
-                ELSE [{entries}] END) AS entry
+                ELSE ['[]'] END) AS entry
             FROM documents)
     """
 
@@ -94,7 +97,7 @@ def _in_entry(table: Table, ours: str) -> bool:
 
 def _letter(ours: str) -> str:
     raw = f"CAST(raw_{ours} AS VARCHAR)"
-    return f"""CASE left({raw}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b' WHEN 'n' THEN 'n'
+    return f"""CASE left({raw}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b' WHEN 'n' THEN CASE {raw} WHEN 'null' THEN 'n' ELSE 'w' END
         WHEN '[' THEN 'a' WHEN '{{' THEN CASE WHEN starts_with({raw}, '{{"$float"') THEN 'w'
             WHEN starts_with({raw}, '{{"$bytes"') THEN 'y' ELSE 'o' END
         ELSE CASE WHEN {raw} IS NULL THEN 'm' WHEN contains({raw}, '.') THEN 'f'

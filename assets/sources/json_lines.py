@@ -49,6 +49,8 @@ class Pump:
                 if done != entry.file_size:
                     message = f"it ends after {done:,} of {entry.file_size:,} bytes"
                     raise zipfile.BadZipFile(message)  # noqa: TRY301 - told as every other damage
+            except BrokenPipeError:
+                return  # the reader gave up, and says why
             except Exception as error:  # noqa: BLE001 - whatever it is, what was written is not whole
                 self.failure = error
 

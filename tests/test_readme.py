@@ -1,0 +1,39 @@
+"""The README says what is so: its table of rules and the commands it names."""
+
+import re
+from pathlib import Path
+
+from checks.rules import RULES
+from pipelines.cli import main
+
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text()
+
+
+def rules_table() -> str:
+    """Return the README's table of rules, as the register has them."""
+    rows = [f"| `{rule.name}` | {rule.severity} | {rule.scope} | {rule.statement} |" for rule in RULES]
+    return "\n".join(["| rule | severity | scope | what must hold |", "| --- | --- | --- | --- |", *rows])
+
+
+def between(mark: str) -> str:
+    return README.partition(f"<!-- {mark} -->\n")[2].partition("\n<!-- end -->")[0]
+
+
+def test_the_table_of_rules_is_the_register() -> None:
+    assert between("rules") == rules_table()
+
+
+def test_the_configuration_it_shows_is_one(tmp_path: Path) -> None:
+    shown = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert shown
+    file = tmp_path / "tieout.toml"
+    file.write_text(shown[1])
+    assert main(["config", "--config", str(file)]) == 0
+
+
+def test_every_file_it_names_exists() -> None:
+    named = re.findall(r"`((?:checks|reports|tests)/[\w./]+\.(?:py|md|sql))`", README)
+    named += re.findall(r"\]\(([\w./]+\.png)\)", README)
+    assert named
+    assert [name for name in named if not (REPOSITORY / name).exists()] == []
