@@ -22,7 +22,7 @@ from checks.scopes import cut_scope
 from pipelines.definitions import definitions
 from pipelines.jobs import months_in_one_run
 from pipelines.settings import dagster_home
-from reports.months import MonthReport, standing_report
+from reports.months import MonthReport, standing_reports
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KNOWN = {error.__name__: error for error in (HomeError, MappingError, RefusedError, SourceError, TieoutError)}
@@ -60,8 +60,7 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
             return Audited(audit, outcomes, [], str(failure) if failure else None)
         due = _due(audit, month)
         failure = _report(workplace, instance, audit, due)
-        reports = [made for period in due if (made := _standing(audit, period))]
-        return Audited(audit, outcomes, reports, str(failure) if failure else None)
+        return Audited(audit, outcomes, standing_reports(audit, due), str(failure) if failure else None)
 
 
 def _run(
@@ -129,16 +128,11 @@ def _range(months: Sequence[str]) -> str:
     return f"{months[0]} to {months[-1]}" if months else "no months"
 
 
-def _standing(audit: Audit, period: Period) -> MonthReport | None:
-    month = next(month for month in audit.months() if month.month == period.month)
-    return standing_report(audit, month, period)
-
-
 def _report(
     workplace: Workplace, instance: dg.DagsterInstance, audit: Audit, due: Sequence[Period]
 ) -> TieoutError | None:
     """Make all missing reports in one run."""
-    missing = {period.month for period in due if not _standing(audit, period)}
+    missing = {period.month for period in due} - {report.month for report in standing_reports(audit, due)}
     if not missing:
         return None
     known = list(instance.get_dynamic_partitions("months"))

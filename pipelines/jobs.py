@@ -13,7 +13,7 @@ reconcile = dg.define_asset_job(
 )
 audit_month = dg.define_asset_job(
     "audit_month",
-    selection=dg.AssetSelection.assets("report").without_checks(),
+    selection=dg.AssetSelection.assets("report"),
     description="Report months of the ledger from the export that was last judged.",
 )
 

@@ -9,7 +9,7 @@ the one it replaces. A month that holds the cut has one report for each export.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,13 @@ def report_month(audit: Audit, months: list[Month], period: Period) -> MonthRepo
         kept.parent.mkdir(parents=True, exist_ok=True)
         made.rename(kept)
     return MonthReport(period.month, period.complete, report.verdict.word, edition.folder)
+
+
+def standing_reports(audit: Audit, due: Sequence[Period]) -> list[MonthReport]:
+    """Return the reports that stand for these periods."""
+    months = {month.month: month for month in audit.months()}
+    found = (standing_report(audit, months[period.month], period) for period in due)
+    return [report for report in found if report]
 
 
 def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport | None:

@@ -65,9 +65,11 @@ def test_ops_read_the_sentence_the_figures_and_the_verdict_of_a_month(address: s
         page.goto(f"{address}/assets/report?view=checks&checkDetail=month_holds")
         page.get_by_text("month_holds").first.wait_for(timeout=60_000)
         page.get_by_text("Partitions").last.click()
-        page.get_by_text("2025-03").first.wait_for(timeout=60_000)
+        page.get_by_text("Missing (0)").first.wait_for(timeout=60_000)
+        months = page.inner_text("body")
         page.screenshot(path=tmp_path / "months.png")
         browser.close()
     assert "projections_are_present" in checks
     assert "offenders" in checks
     assert "reconcile" in runs
+    assert "Failed\n(7)" in months.replace(" (", "\n(")

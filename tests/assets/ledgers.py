@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from assets.export import export_source
@@ -82,7 +82,7 @@ class Ledger:
 def quick(examples: int) -> settings:
     """Return the settings of a property: the same examples on every run."""
     checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-    return settings(max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=checks)
+    return settings(max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=checks, phases=[Phase.generate])
 
 
 AMOUNTS = st.one_of(
