@@ -48,7 +48,7 @@ def _metadata(table: str, rows: int, more: Mapping[str, Any]) -> dict[str, Any]:
 def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[dg.MaterializeResult[None]]:
     """Make one immutable cut of the source in Parquet, or find it ready."""
     home = workplace.open_home()
-    with home.writing():
+    with home.writing(context.run.run_id):
         made = export_source(home, workplace.mapping(), workplace.open_source(), PROGRESS.get())
         workplace.choose(context.run.run_id, made)
         workplace.audit(context.run.run_id).forget_outcomes()
@@ -73,7 +73,7 @@ def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[
 def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Sum what moved in each month, and what every balance was at its end."""
     audit = workplace.audit(context.run.run_id)
-    with audit.home.writing():
+    with audit.home.writing(context.run.run_id):
         months = compute_months(audit.home, audit.export, audit.mapping, PROGRESS.get())
         audit.keep_months(months)
     rows = sum(month.movements.rows for month in months)
@@ -89,7 +89,7 @@ def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mat
 def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Compute what every wallet must hold at the cut, by both engines."""
     audit = workplace.audit(context.run.run_id)
-    with audit.home.writing():
+    with audit.home.writing(context.run.run_id):
         months = audit.months()
         rows = compute_balances(audit.home, audit.export, months[-1] if months else None)
         audit.keep("balances", rows)
@@ -106,7 +106,7 @@ def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
 def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Lay what was recorded beside the ledger, at the cut, for every wallet and currency."""
     audit = workplace.audit(context.run.run_id)
-    with audit.home.writing():
+    with audit.home.writing(context.run.run_id):
         rows = compute_drift(audit.home, audit.export, audit.table("balances"))
         audit.keep("drift", rows)
     return dg.MaterializeResult(metadata=_metadata("drift", rows.num_rows, _drifting(rows)))

@@ -18,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -28,7 +30,7 @@ from assets.parquet import digest, flush_to_disk, write_rows
 from assets.schemas import EXPORTED, TABLES
 
 WRITER = "TIEOUT_WRITER"
-"""Environment variable by which the processes of one run share the right to write."""
+"""Environment variable by which the runs of one command share the right to write."""
 
 
 @dataclass(frozen=True)
@@ -52,37 +54,39 @@ class Home:
         self.path = path.absolute()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the right to write, or raise HomeError; what a killed writer left half-made is swept away."""
+    def writing(self, run: str | None = None) -> Iterator[None]:
+        """Hold the right to write, together with other processes of a named run; raise HomeError if another has it.
+
+        The first of a run sweeps away what a killed writer left half-made.
+        """
+        owner = os.environ.get(WRITER) or run or str(uuid4())
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / "lock").open("a+")
+            lock, guard = ((self.path / name).open("a+") for name in ("lock", "lock.guard"))
         except OSError as error:
             message = f"{self.path} cannot be written ({error.strerror}); give another --home."
             raise HomeError(message) from error
         with lock:
-            shared = os.environ.get(WRITER)
-            if shared and _owner(lock.name) == shared:
-                yield
-                return
-            self._take(lock.fileno())
-            owner = f"{os.getpid()}-{os.urandom(8).hex()}"
-            Path(lock.name).write_text(owner)
-            os.environ[WRITER] = owner
-            try:
-                shutil.rmtree(self.scratch, ignore_errors=True)
-                yield
-            finally:
-                del os.environ[WRITER]
-                Path(lock.name).write_text("")
-                shutil.rmtree(self.scratch, ignore_errors=True)
+            with guard:
+                fcntl.flock(guard, fcntl.LOCK_EX)
+                self._enter(lock, owner)
+            yield
 
-    def _take(self, lock: int) -> None:
+    def _enter(self, lock: IO[str], owner: str) -> None:
+        """Take the lock alone and then share it, or share it with the writer that has it, if that is the same run."""
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            message = f"{self.path} is being written by another tieout; wait for it, or give another --home."
-            raise HomeError(message) from None
+            lock.seek(0)
+            if lock.read() != owner:
+                message = f"{self.path} is being written by another tieout; wait for it, or give another --home."
+                raise HomeError(message) from None
+        else:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            lock.truncate(0)
+            lock.write(owner)
+            lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_SH)
 
     @property
     def scratch(self) -> Path:
@@ -206,10 +210,6 @@ class Home:
             for file in (self.path / "tables" / table).rglob("*.parquet"):
                 if file not in named:
                     file.unlink()
-
-
-def _owner(lock: str) -> str:
-    return Path(lock).read_text()
 
 
 def _short(name: str) -> str:

@@ -24,7 +24,7 @@ def _gate(rule: Rule) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=rule.table, name=rule.name, description=rule.statement, blocking=True)
     def gate(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
         audit = workplace.audit(context.run.run_id)
-        with audit.home.writing():
+        with audit.home.writing(context.run.run_id):
             (outcome,) = judge(audit.home, gate_scope(audit), [rule])
         return _shown(workplace, rule, outcome)
 
@@ -42,7 +42,7 @@ def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> It
     scope = cut_scope(audit)
     asked = {key.name for key in context.selected_asset_check_keys}
     for rule in (rule for rule in FINDINGS if rule.name in asked):
-        with audit.home.writing():
+        with audit.home.writing(context.run.run_id):
             (outcome,) = judge(audit.home, scope, [rule])
         yield _shown(workplace, rule, outcome)
 

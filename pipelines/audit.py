@@ -3,16 +3,20 @@
 What goes in: starting the jobs, and telling a refusal from a failure. What stays out: printing (terminal, answer).
 """
 
+import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 
 from assets.audit import Audit
 from assets.calendar import Period, periods
 from assets.errors import HomeError, MappingError, RefusedError, SourceError, TieoutError
+from assets.store import WRITER, Home
 from assets.workplace import Workplace
 from checks.expectations import import_ahead
 from checks.judge import kept_outcomes
@@ -52,7 +56,7 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
     workplace.mapping()
     home = workplace.open_home()
     import_ahead()
-    with home.writing(), dg.DagsterInstance.from_config(str(dagster_home(home.path))) as instance:
+    with _one_writer(home), dg.DagsterInstance.from_config(str(dagster_home(home.path))) as instance:
         run_id, failure = _run(workplace, instance, "reconcile", {})
         audit = _audit(workplace, run_id, failure)
         outcomes = _outcomes(audit, failure)
@@ -61,6 +65,17 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
         due = _due(audit, month)
         failure = _report(workplace, instance, audit, due)
         return Audited(audit, outcomes, standing_reports(audit, due), str(failure) if failure else None)
+
+
+@contextmanager
+def _one_writer(home: Home) -> Iterator[None]:
+    """Hold the home for both runs of this command."""
+    os.environ[WRITER] = str(uuid4())
+    try:
+        with home.writing(os.environ[WRITER]):
+            yield
+    finally:
+        del os.environ[WRITER]
 
 
 def _run(

@@ -33,7 +33,7 @@ def report(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materi
     due = [period for period in periods(audit.export.certificate) if period.month in asked]
     for done, period in enumerate(due):
         PROGRESS.get()("reporting months", done, len(due))
-        with audit.home.writing():
+        with audit.home.writing(context.run.run_id):
             report_month(audit, months, period)
     return dg.MaterializeResult(metadata=_metadata(workplace, standing_reports(audit, due)))
 

@@ -1,6 +1,7 @@
 """A stream of lines as a run of small files, one written ahead while the other is read.
 
-Why files: DuckDB keeps all it reads from a pipe, and reads a file in parallel. What stays out: what the lines say.
+Why files: DuckDB keeps all it reads from a pipe, and reads a file in parallel. What stays out: what the lines say,
+but for what only bytes can tell (json_lines).
 """
 
 from collections.abc import Iterator
@@ -8,19 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
+from assets.sources.json_lines import LINE_BYTES, refuse_trailing_commas
+
 PIECE = 1 << 20
-LINE_BYTES = 8 << 20
-"""No line may be longer; a Convex document holds 1 MiB."""
-
-
-class LineTooLongError(ValueError):
-    """A line has more than LINE_BYTES."""
 
 
 def line_chunks(stream: IO[bytes], folder: Path, size: int = 128 << 20) -> Iterator[tuple[Path, int]]:
     """Yield files of whole lines of about `size` bytes, with the bytes so far; each file is gone when the next comes.
 
-    What the stream raises is raised here, and LineTooLongError.
+    What the stream raises is raised here, and NotJsonError. A line of more than LINE_BYTES comes in pieces.
     """
     done = 0
     with ThreadPoolExecutor(max_workers=1) as ahead:
@@ -38,10 +35,7 @@ def _write(stream: IO[bytes], path: Path, size: int) -> int:
     written = 0
     with path.open("wb") as chunk:
         while written < size and (piece := stream.read(PIECE)):
-            written += chunk.write(piece)
-        rest = stream.readline(LINE_BYTES)
-        written += chunk.write(rest)
-    if len(rest) == LINE_BYTES and not rest.endswith(b"\n"):
-        message = f"a line is longer than {LINE_BYTES:,} bytes"
-        raise LineTooLongError(message)
+            lines = piece + stream.readline(LINE_BYTES)
+            refuse_trailing_commas(lines)
+            written += chunk.write(lines)
     return written

@@ -14,13 +14,12 @@ from pathlib import Path
 
 from assets.errors import SourceError
 from assets.mapping import Table
+from assets.sources.json_lines import LINE_BYTES
 
 BOMB_BYTES, BOMB_RATIO = 100 << 20, 200
 ENCRYPTED = 0x1
 SUSPECT = re.compile(r"\b(int64|bytes|float64\w*|nan|inf(?!er\b)\w*)\b", re.IGNORECASE)
-LINE_BYTES = 8 << 20
-"""No line is longer: a Convex document has at most 1 MiB."""
-BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
+BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
 """What reading a damaged entry raises."""
 
 

@@ -1,24 +1,26 @@
 """A Convex snapshot export: one consistent cut of every table in a ZIP file.
 
 What goes in: naming the snapshot, and reading one entry at a time into Parquet. What stays out: the container
-(convex_archive), how an entry gets into DuckDB (pump) and the meaning of values (json_documents).
-Only mapped columns leave the ZIP.
+(convex_archive), how lines come in chunks (chunks) and what values mean (json_documents). Only mapped columns stay.
 """
 
 import hashlib
-import os
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from glob import escape
 from pathlib import Path
 
 import duckdb
 
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
-from assets.sources.convex_archive import lines_of, open_archive, refuse_lossy, table_entry
+from assets.sources.chunks import line_chunks
+from assets.sources.convex_archive import BROKEN_ENTRY, lines_of, open_archive, refuse_lossy, table_entry
 from assets.sources.json_documents import staging_sql
-from assets.sources.json_lines import NotJsonError, Pump, wrong_with
+from assets.sources.json_lines import NotJsonError, wrong_with
 from assets.sources.protocol import Progress, Snapshot, Staged
 
 NAME = re.compile(r"snapshot_(?:(?P<deployment>.+)_)?(?P<nanoseconds>[0-9]{18,19})\.zip")
@@ -49,72 +51,67 @@ class ConvexZip:
         )
 
     def stage(self, name: str, mapping: Mapping, folder: Path, progress: Progress) -> Staged:
-        """Read the documents of one table through a pipe, so that nothing is ever held whole."""
+        """Read the documents of one table chunk by chunk, so that nothing is ever held whole."""
         table = mapping.present()[name]
-        with open_archive(self._path) as archive:
+        staged, received, done = folder / name, 0, 0
+        staged.mkdir()
+        with open_archive(self._path) as archive, _engine(folder) as connection:
             entry = table_entry(archive, table)
             refuse_lossy(archive, entry, table)
-            staged = folder / name
-            staged.mkdir()
-            pipe = folder / f"{name}.pipe"
-            os.mkfifo(pipe)
-            select = staging_sql(name, table, str(pipe), mapping.zone)
-            pump = Pump(archive, entry, pipe, lambda done: progress(f"reading {table.name}", done, entry.file_size))
             try:
-                received = _copy(select, staged, folder, by_month=name == "transactions")
-            except duckdb.OperationalError as error:
-                message = f"the rows of {table.name} cannot be kept: {_first_line(error)}"
-                raise TieoutError(message) from error
-            except duckdb.Error as error:
-                pump.stop()
-                raise SourceError(self._why(entry, pump.failure or error)) from error
-            finally:
-                pump.stop()
-                pipe.unlink()
-            if pump.failure:
-                raise SourceError(self._why(entry, pump.failure)) from pump.failure
-            if received:
-                _refuse_strange_documents(staged, f"{self._path}: {entry.filename}")
+                with archive.open(entry) as documents:
+                    for number, (chunk, done) in enumerate(line_chunks(documents, folder)):
+                        select = staging_sql(name, table, str(chunk), mapping.zone)
+                        received += _copy(connection, select, staged, number, by_month=name == "transactions")
+                        progress(f"reading {table.name}", done, entry.file_size)
+                if done != entry.file_size:
+                    message = f"it ends after {done:,} of {entry.file_size:,} bytes"
+                    raise zipfile.BadZipFile(message)
+                if received and (wrong := _strange_document(connection, staged)):
+                    raise NotJsonError(wrong)
+            except (*BROKEN_ENTRY, ValueError, duckdb.Error) as error:
+                raise self._said(entry, error) from error
         return Staged(folder=staged, received=received, source_rows=None)
 
-    def _why(self, entry: zipfile.ZipInfo, error: Exception) -> str:
-        """Say which line is at fault; the slow second look is only taken when the first one failed."""
-        place = f"{self._path}: {entry.filename}"
+    def _said(self, entry: zipfile.ZipInfo, error: Exception) -> TieoutError:
+        """Say what is wrong, and on which line; that slow second look is only taken when the first one failed."""
+        place, said = f"{self._path}: {entry.filename}", str(error).partition("\n")[0]
+        if isinstance(error, duckdb.OperationalError) or (isinstance(error, OSError) and error.errno):
+            return TieoutError(f"the rows of {entry.filename} cannot be kept: {said}")
         if not isinstance(error, duckdb.Error | NotJsonError):
-            return f"{place} is damaged ({error}); export or download the snapshot again."
-        with open_archive(self._path) as archive:
+            return SourceError(f"{place} is damaged ({said}); export or download the snapshot again.")
+        with open_archive(self._path) as archive, suppress(*BROKEN_ENTRY):
             for number, line in enumerate(lines_of(archive, entry), 1):
                 if wrong := wrong_with(line):
-                    return f"{place}, line {number}: {wrong}; export the snapshot again."
-        return f"{place} cannot be read ({_first_line(error)}); export the snapshot again."
+                    return SourceError(f"{place}, line {number}: {wrong}; export the snapshot again.")
+        return SourceError(f"{place} cannot be read: {said}; export the snapshot again.")
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
-
-
-def _copy(select: str, staged: Path, spill: Path, *, by_month: bool) -> int:
-    partition = ", PARTITION_BY (month), OVERWRITE_OR_IGNORE" if by_month else ""
-    target = staged if by_month else staged / "rows.parquet"
+@contextmanager
+def _engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = '1GB'; SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [str(spill)])
-        copied = connection.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet{partition})").fetchone()
+        yield connection
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, staged: Path, number: int, *, by_month: bool) -> int:
+    months = f", PARTITION_BY (month), OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'rows-{number}-{{i}}'" if by_month else ""
+    target = str(staged if by_month else staged / f"rows-{number}.parquet").replace("'", "''")
+    copied = connection.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet{months})").fetchone()
     return int(copied[0]) if copied else 0
 
 
-def _refuse_strange_documents(staged: Path, place: str) -> None:
-    """Refuse lines that are no object, and objects that name a field twice: which is meant cannot be told."""
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            """
-            SELECT list_filter(names, lambda name, i: list_position(names, name) < i)[1] FROM (
-                SELECT DISTINCT unnest(CAST(fields AS VARCHAR[][])) AS names FROM read_parquet(?)
-            ) WHERE len(names) = 0 OR len(list_distinct(names)) < len(names) LIMIT 1
-            """,
-            [f"{staged}/**/*.parquet"],
-        ).fetchone()
-    if found:
-        what = f"a document with the field {found[0]!r} twice" if found[0] else "a line that is no object with fields"
-        message = f"{place} has {what}; export the snapshot again."
-        raise SourceError(message)
+def _strange_document(connection: duckdb.DuckDBPyConnection, staged: Path) -> str | None:
+    """Tell of a line that is no object, or an object that names a field twice: which is meant cannot be told."""
+    found = connection.execute(
+        """
+        SELECT list_filter(names, lambda name, i: list_position(names, name) < i)[1]
+        FROM (SELECT unnest(CAST(fields AS VARCHAR[][])) AS names FROM (SELECT DISTINCT fields FROM read_parquet(?)))
+        WHERE len(names) = 0 OR len(list_distinct(names)) < len(names) LIMIT 1
+        """,
+        [f"{escape(str(staged))}/**/*.parquet"],
+    ).fetchone()
+    if not found:
+        return None
+    return f"a document has the field {found[0]!r} twice" if found[0] else "a line is no object with fields"

@@ -7,6 +7,7 @@ A number is never rounded: what is no exact integer is refused whole, with its d
 
 from assets.mapping import Column, Table
 from assets.schemas import ENTRY_COLUMNS, MAPPED, Meaning, Promise
+from assets.sources.json_lines import LINE_BYTES
 
 SPELLED = {
     "m": "missing",
@@ -22,14 +23,13 @@ SPELLED = {
 }
 """The letter that stands for each spelling in the column `spelling`."""
 LETTER = {name: letter for letter, name in SPELLED.items()}
-OBJECT_BYTES = 8 << 20
 EXACT_FLOAT = 2**53
 
 
 def staging_sql(table_name: str, table: Table, documents: str, zone: str) -> str:
     """Return the query over a JSON Lines file: our columns, `row_id`, `spelling`, `fields`, and the refusal.
 
-    `spelling` has one letter a mapped column; `fields` lists the names of all fields of the document, and of the entry;
+    `spelling` has one letter a mapped column; `fields` lists the names of all fields, of the document and its entry;
     `refused_column`, `refused_reason` and `document` are null in a row that can be read.
     Transactions also have their `month` in the zone, null where the row is refused.
     """
@@ -62,7 +62,7 @@ def _documents(table: Table, documents: str) -> str:
         SELECT json_extract(json, [{", ".join(paths)}]) AS found,
             json_keys(json) AS keys
         FROM read_json_objects({_text(documents)}, format = 'newline_delimited',
-            maximum_object_size = {OBJECT_BYTES})
+            maximum_object_size = {LINE_BYTES})
     """
 
 
@@ -97,7 +97,8 @@ def _in_entry(table: Table, ours: str) -> bool:
 
 def _letter(ours: str) -> str:
     raw = f"CAST(raw_{ours} AS VARCHAR)"
-    return f"""CASE left({raw}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b' WHEN 'n' THEN CASE {raw} WHEN 'null' THEN 'n' ELSE 'w' END
+    return f"""CASE left({raw}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b'
+        WHEN 'n' THEN CASE {raw} WHEN 'null' THEN 'n' ELSE 'w' END
         WHEN '[' THEN 'a' WHEN '{{' THEN CASE WHEN starts_with({raw}, '{{"$float"') THEN 'w'
             WHEN starts_with({raw}, '{{"$bytes"') THEN 'y' ELSE 'o' END
         ELSE CASE WHEN {raw} IS NULL THEN 'm' WHEN contains({raw}, '.') THEN 'f'

@@ -1,5 +1,11 @@
 -- Every transaction is in a currency the configuration knows.
-SELECT transaction_id, wallet_id, currency, amount, created_at
+WITH unknown AS (
+    SELECT found.currency
+    FROM (SELECT currency FROM transactions GROUP BY currency) AS found
+    WHERE NOT EXISTS (SELECT 1 FROM currencies WHERE currencies.currency = found.currency)
+)
+SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
+    transactions.created_at
 FROM transactions
-WHERE NOT EXISTS (SELECT 1 FROM currencies WHERE currencies.currency = transactions.currency)
-ORDER BY created_at, transaction_id
+INNER JOIN unknown ON unknown.currency = transactions.currency
+ORDER BY transactions.created_at, transactions.transaction_id

@@ -1,7 +1,17 @@
 -- Every transaction is in the currency of its wallet.
-SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency,
-    wallets.currency AS wallet_currency, transactions.amount, transactions.created_at
-FROM transactions
-INNER JOIN wallets ON wallets.wallet_key = transactions.wallet_key
-WHERE transactions.currency <> wallets.currency
-ORDER BY transactions.created_at, transactions.transaction_id
+WITH mismatched AS (
+    SELECT found.wallet_key, found.currency, wallets.currency AS wallet_currency
+    FROM (SELECT wallet_key, currency FROM transactions GROUP BY wallet_key, currency) AS found
+    INNER JOIN wallets ON wallets.wallet_key = found.wallet_key
+    WHERE found.currency <> wallets.currency
+),
+suspects AS (
+    SELECT transaction_id, wallet_id, wallet_key, currency, amount, created_at
+    FROM transactions
+    WHERE wallet_key IN (SELECT wallet_key FROM mismatched)
+)
+SELECT suspects.transaction_id, suspects.wallet_id, suspects.currency, mismatched.wallet_currency,
+    suspects.amount, suspects.created_at
+FROM suspects
+INNER JOIN mismatched ON mismatched.wallet_key = suspects.wallet_key AND mismatched.currency = suspects.currency
+ORDER BY suspects.created_at, suspects.transaction_id

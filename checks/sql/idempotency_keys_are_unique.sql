@@ -7,11 +7,10 @@ WITH repeated AS (
     HAVING COUNT(*) > 1
 ),
 candidates AS (
-    SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-        transactions.created_at, transactions.idempotency_key,
-        CASE WHEN transactions.transfer_id IS NOT NULL THEN 1 ELSE 0 END AS is_transfer
+    SELECT transaction_id, wallet_id, currency, amount, created_at, idempotency_key,
+        CASE WHEN transfer_id IS NOT NULL THEN 1 ELSE 0 END AS is_transfer
     FROM transactions
-    INNER JOIN repeated ON repeated.idempotency_hash = transactions.idempotency_hash
+    WHERE idempotency_hash IN (SELECT idempotency_hash FROM repeated)
 ),
 confirmed AS (
     SELECT idempotency_key, COUNT(*) AS occurrences,

@@ -6,9 +6,9 @@ WITH repeated AS (
     HAVING COUNT(*) > 1
 ),
 candidates AS (
-    SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount
+    SELECT transaction_id, wallet_id, currency, amount
     FROM transactions
-    INNER JOIN repeated ON repeated.transaction_hash = transactions.transaction_hash
+    WHERE transaction_hash IN (SELECT transaction_hash FROM repeated)
 ),
 confirmed AS (
     SELECT transaction_id, COUNT(*) AS occurrences

@@ -12,9 +12,14 @@ WITH broken AS (
         OR MIN(wallet_key) = MAX(wallet_key)
         OR MIN(currency) <> MAX(currency)
         OR MIN(COALESCE(status, '')) <> MAX(COALESCE(status, ''))
+),
+legs AS (
+    SELECT transaction_id, wallet_id, transfer_id, currency, amount, status, created_at
+    FROM transactions
+    WHERE transfer_id IN (SELECT transfer_id FROM broken)
 )
-SELECT transactions.transaction_id, transactions.wallet_id, transactions.transfer_id, transactions.currency,
-    transactions.amount, transactions.status, transactions.created_at, broken.legs, broken.imbalance
-FROM transactions
-INNER JOIN broken ON broken.transfer_id = transactions.transfer_id
-ORDER BY ABS(broken.imbalance) DESC, transactions.transfer_id, transactions.created_at, transactions.transaction_id
+SELECT legs.transaction_id, legs.wallet_id, legs.transfer_id, legs.currency, legs.amount, legs.status,
+    legs.created_at, broken.legs, broken.imbalance
+FROM legs
+INNER JOIN broken ON broken.transfer_id = legs.transfer_id
+ORDER BY ABS(broken.imbalance) DESC, legs.transfer_id, legs.created_at, legs.transaction_id

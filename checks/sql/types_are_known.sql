@@ -1,5 +1,11 @@
 -- Every transaction is of a type the configuration knows.
-SELECT transaction_id, wallet_id, type, currency, amount, created_at
+WITH unknown AS (
+    SELECT found.type
+    FROM (SELECT type FROM transactions GROUP BY type) AS found
+    WHERE NOT EXISTS (SELECT 1 FROM types WHERE types.type = found.type)
+)
+SELECT transactions.transaction_id, transactions.wallet_id, transactions.type, transactions.currency,
+    transactions.amount, transactions.created_at
 FROM transactions
-WHERE NOT EXISTS (SELECT 1 FROM types WHERE types.type = transactions.type)
-ORDER BY created_at, transaction_id
+INNER JOIN unknown ON unknown.type = transactions.type
+ORDER BY transactions.created_at, transactions.transaction_id

@@ -44,6 +44,7 @@ INSTANTS = [
     "2025-04-30T12:00:00",
 ]
 """Few, so that rows fall on one instant; March has none."""
+WALLETS = ("w1", "w2", "w3", "w4")
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,20 @@ class Ledger:
     """Of each wallet's own currency, which is EGP."""
     recorded: list[tuple[str, str, int]] = field(default_factory=list)
     """wallet, currency and balance of each projection."""
-    wallets: tuple[str, ...] = ("w1", "w2", "w3")
+    wallets: tuple[str, ...] = WALLETS
 
 
 def quick(examples: int) -> settings:
     """Return the settings of a property: the same examples on every run."""
     checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-    return settings(max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=checks, phases=[Phase.generate])
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=checks,
+        phases=[Phase.generate],
+    )
 
 
 AMOUNTS = st.one_of(
@@ -95,7 +103,7 @@ AMOUNTS = st.one_of(
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
     """Draw ledgers of several months, with ties, extremes, unsettled rows, openings and projections."""
-    wallets, currencies = st.sampled_from(["w1", "w2", "w9"]), st.sampled_from(["EGP", "USD"])
+    wallets, currencies = st.sampled_from([*WALLETS, "w9"]), st.sampled_from(["EGP", "USD"])
     drawn = st.tuples(
         wallets,
         AMOUNTS,
@@ -104,9 +112,9 @@ def ledgers(draw: st.DrawFn) -> Ledger:
         st.sampled_from(["COMPLETED", None, "PENDING"]),
         st.sampled_from(["DEPOSIT", "WITHDRAWAL", "FEE"]),
     )
-    rows = [Row(f"t{i}", *each) for i, each in enumerate(draw(st.lists(drawn, min_size=1, max_size=14)))]
-    projections = st.lists(st.tuples(wallets, currencies, AMOUNTS), max_size=4)
-    openings = st.dictionaries(st.sampled_from(["w1", "w2", "w3"]), st.one_of(st.just(0), AMOUNTS))
+    rows = [Row(f"t{i}", *each) for i, each in enumerate(draw(st.lists(drawn, min_size=1, max_size=40)))]
+    projections = st.lists(st.tuples(wallets, currencies, AMOUNTS), max_size=9)
+    openings = st.dictionaries(st.sampled_from(WALLETS), st.one_of(st.just(0), AMOUNTS))
     return Ledger(rows, draw(openings), draw(projections))
 
 

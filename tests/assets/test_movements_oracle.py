@@ -87,7 +87,7 @@ def table_digests(certificate: Certificate) -> dict[str, list[str]]:
     return {name: [file.sha256 for file in count.files] for name, count in certificate.tables.items()}
 
 
-@quick(25)
+@quick(7)
 @given(ledger=ledgers())
 def test_every_figure_of_a_month_is_that_of_plain_integers(ledger: Ledger) -> None:
     with bench() as work:
@@ -110,7 +110,7 @@ def test_every_figure_of_a_month_is_that_of_plain_integers(ledger: Ledger) -> No
             assert len(movements) == len(found)
 
 
-@quick(8)
+@quick(3)
 @given(ledger=ledgers())
 def test_the_order_of_lines_does_not_matter(ledger: Ledger) -> None:
     mixed = random.Random(7)  # noqa: S311 - a shuffle, no secret
@@ -127,7 +127,7 @@ def test_the_order_of_lines_does_not_matter(ledger: Ledger) -> None:
             assert certificates[0] == certificates[1]
 
 
-@quick(8)
+@quick(2)
 @given(ledger=ledgers())
 def test_computing_step_by_step_equals_computing_at_once(ledger: Ledger) -> None:
     """The first rows, all rows, and all rows again from the start, in one home; all rows in another."""
@@ -139,7 +139,7 @@ def test_computing_step_by_step_equals_computing_at_once(ledger: Ledger) -> None
         assert digests(grown) == digests(months_of(work, ledger, full=True))
 
 
-@quick(6)
+@quick(2)
 @given(ledger=ledgers())
 def test_running_again_changes_nothing(ledger: Ledger) -> None:
     with bench() as work:
@@ -204,7 +204,7 @@ def keep_in_ledger_order(home: Home, ledger: Ledger) -> tuple[Path, ...]:
     return (home.path / home.keep("transactions", whole.to_batches(), "2025-01").path,)
 
 
-@quick(60)
+@quick(40)
 @given(ledger=ledgers())
 def test_the_fast_path_to_the_lowest_point_is_its_definition(ledger: Ledger) -> None:
     with TemporaryDirectory() as folder:
