@@ -23,14 +23,16 @@ def export_source(home: Home, mapping: Mapping, source: Source, progress: Progre
     home.refuse_stranger(_deed(mapping, snapshot))
     for export in reversed(home.exports()):
         if _shows(export.certificate, snapshot, mapping) and home.intact(export):
+            home.sweep(EXPORTED)
             return export
-    certificate = _pressed(home, mapping, source, snapshot, progress)
-    _refuse_another_ledger(home, certificate)
-    home.claim(_deed(mapping, snapshot))
-    known = [export for export in home.exports() if export.certificate == certificate]
-    export = known[-1] if known else home.commit(certificate)
-    home.sweep(EXPORTED)
-    return export
+    try:
+        certificate = _pressed(home, mapping, source, snapshot, progress)
+        _refuse_another_ledger(home, certificate)
+        home.claim(_deed(mapping, snapshot))
+        known = [export for export in home.exports() if export.certificate == certificate]
+        return known[-1] if known else home.commit(certificate)
+    finally:
+        home.sweep(EXPORTED)
 
 
 def _deed(mapping: Mapping, snapshot: Snapshot) -> dict[str, str | None]:

@@ -9,7 +9,6 @@ import json
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assets.schemas import MAPPED, Meaning, Promise
@@ -169,9 +168,10 @@ class Mapping(_Frozen):
                 if kind_of.setdefault(type_, kind) != kind:
                     message = f"type {type_!r} is listed for kind {kind_of[type_]} and for kind {kind}"
                     raise ValueError(message)
-        for wanted in (*(c.kind for c in self.corrections), *self.rules.expect_kinds):
+        corrected = [(f"corrections.{place}", each.kind) for place, each in enumerate(self.corrections)]
+        for where, wanted in (*corrected, *(("rules.expect_kinds", kind) for kind in self.rules.expect_kinds)):
             if wanted not in self.kinds:
-                message = f"kind {wanted!r} is not among [kinds]"
+                message = f"{where} names kind {wanted!r}, which is not among [kinds] (say 'corrections = []' for none)"
                 raise ValueError(message)
         return self
 
@@ -225,43 +225,3 @@ def _plain(mapping: Mapping) -> dict[str, Any]:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
-    """Return the configuration as SQL sees it: currencies, kinds, types, statuses, system_wallets, settings."""
-    rules, text = mapping.rules, pa.string()
-    types = [(type_, kind) for kind, policy in mapping.kinds.items() for type_ in policy.types]
-    statuses = [(s, True) for s in mapping.statuses.settled] + [(s, False) for s in mapping.statuses.unsettled]
-    return {
-        "currencies": _table({"currency": text, "decimals": pa.int64()}, mapping.currencies.items()),
-        "kinds": _table(
-            {"kind": text, "sign": text, "flow": text},
-            [(kind, policy.sign, policy.flow) for kind, policy in mapping.kinds.items()],
-        ),
-        "types": _table({"type": text, "kind": text}, types),
-        "statuses": _table({"status": text, "settled": pa.bool_()}, statuses),
-        "system_wallets": _table({"wallet_id": text}, [(wallet,) for wallet in rules.system_wallets]),
-        "settings": _table(
-            {
-                "drift_tolerance": pa.int64(),
-                "transfer_legs": pa.int64(),
-                "shared_transfer_keys": pa.bool_(),
-                "one_projection_per_wallet": pa.bool_(),
-            },
-            [
-                (
-                    rules.drift_tolerance,
-                    rules.transfer_legs,
-                    rules.shared_transfer_keys,
-                    rules.one_projection_per_wallet,
-                )
-            ],
-        ),
-    }
-
-
-def _table(columns: dict[str, pa.DataType], rows: Any) -> pa.Table:  # noqa: ANN401 - any iterable of tuples
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pa.table(
-        {name: pa.array(values[i], kind) for i, (name, kind) in enumerate(columns.items())},
-    )

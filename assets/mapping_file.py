@@ -114,7 +114,8 @@ def _sentence(error: ValidationError, raw: dict[str, Any], path: Path) -> str:
     if first["type"] == "missing":
         return f"{path}: {place} is missing.{more}"
     said = str(first["msg"]).removeprefix("Value error, ")
-    found = f", found {first['input']!r}" if isinstance(first["input"], str | int | float) else ""
+    own = first["type"] == "value_error"
+    found = f", found {first['input']!r}" if isinstance(first["input"], str | int | float) and not own else ""
     return f"{path}: {place + ': ' if place else ''}{said[:1].lower() + said[1:]}{found}.{more}"
 
 

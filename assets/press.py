@@ -14,10 +14,11 @@ import duckdb
 import pyarrow as pa
 
 from assets.certificate import ControlTotal, Cut, DataFile, TableCount
+from assets.configuration import configuration_tables
 from assets.engines import MEMORY
 from assets.errors import SourceError
 from assets.kinds import kind_sql
-from assets.mapping import Mapping, configuration_tables
+from assets.mapping import Mapping
 from assets.parquet import ROW_GROUP
 from assets.schemas import ARROW, MAPPED, TABLES
 from assets.sources.json_documents import LETTER, SPELLED

@@ -103,8 +103,8 @@ class Home:
     def claim(self, deed: Mapping[str, str | None]) -> None:
         """Let the home belong to this source and mapping, unless it already does."""
         self.refuse_stranger(deed)
-        owned = self._deed()
-        self._write_deed({**owned, **{what: mine for what, mine in deed.items() if mine}})
+        owned = {**self._deed(), **{what: mine for what, mine in deed.items() if mine}}
+        self.write_text(self.path / "home.json", json.dumps(owned, indent=1, sort_keys=True) + "\n")
 
     def refuse_stranger(self, deed: Mapping[str, str | None]) -> None:
         """Raise HomeError if the home belongs to another source or mapping."""
@@ -118,11 +118,9 @@ class Home:
                 raise HomeError(message)
 
     def _deed(self) -> dict[str, str]:
+        """Return what the home belongs to; a home without an export belongs to nobody."""
         file = self.path / "home.json"
-        return dict(json.loads(file.read_text())) if file.exists() else {}
-
-    def _write_deed(self, deed: Mapping[str, str]) -> None:
-        self.write_text(self.path / "home.json", json.dumps(deed, indent=1, sort_keys=True) + "\n")
+        return dict(json.loads(file.read_text())) if file.exists() and self.exports() else {}
 
     def exports(self) -> list[Export]:
         """Return the exports, oldest first; one without a whole certificate does not exist."""
@@ -170,10 +168,11 @@ class Home:
     def write_text(self, path: Path, text: str) -> None:
         """Write a small file whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_name(f".{path.name}.{os.getpid()}")
-        made.write_text(text)
-        flush_to_disk(made)
-        made.replace(path)
+        with self.workshop() as folder:
+            made = folder / path.name
+            made.write_text(text)
+            flush_to_disk(made)
+            made.replace(path)
 
     def views(self, export: Export, month: str | None = None) -> dict[str, View]:
         """Return the tables of an export as SQL sees them, transactions of one month only if asked."""

@@ -7,6 +7,8 @@ expectation are two paths to one figure, and must agree. Importing the library t
 import logging
 import threading
 import warnings
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.errors import TieoutError
+from assets.schemas import SUM
 from checks.outcome import Outcome
 from checks.scopes import Scope
 
@@ -71,23 +74,26 @@ def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
 
 
 def _whole_numbers(sums: "pa.ChunkedArray[pa.Decimal128Scalar]") -> pd.DataFrame:
-    """Return exact sums as nullable 64-bit integers; a sum that does not fit raises."""
-    table = pa.Table.from_arrays([sums.cast(pa.int64())], names=["minor_units"])
+    """Return exact sums as nullable 64-bit integers; one beyond becomes the nearest end, which is as bad."""
+    least, most = (pa.scalar(Decimal(end), SUM) for end in (-(2**63), 2**63 - 1))
+    within = pc.if_else(pc.less(sums, least), least, pc.if_else(pc.greater(sums, most), most, sums))
+    table = pa.Table.from_arrays([within.cast(pa.int64())], names=["minor_units"])
     return table.to_pandas(types_mapper=lambda _: pd.Int64Dtype())
 
 
 def _validated(frame: pd.DataFrame, expectation: Any) -> dict[str, Any]:  # noqa: ANN401 - the library's own
-    gx = _library()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    batch = (
-        context.data_sources.add_pandas("frame")
-        .add_dataframe_asset("frame")
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch({"dataframe": frame})
-    )
-    suite = gx.ExpectationSuite(name="rules", expectations=[expectation])
+    suite = _library().ExpectationSuite(name="rules", expectations=[expectation])
+    batch = _whole_frames().get_batch({"dataframe": frame})
     return dict(batch.validate(suite, result_format="SUMMARY").to_json_dict())
+
+
+@cache
+def _whole_frames() -> Any:  # noqa: ANN401 - the library's own
+    """Return the definition of a batch that is a whole frame; making one is dearer than using it."""
+    context = _library().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    frames = context.data_sources.add_pandas("frame").add_dataframe_asset("frame")
+    return frames.add_batch_definition_whole_dataframe("all")
 
 
 def _without_run(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -82,7 +82,7 @@ GATES = (
         "transactions",
         ("source_columns", "quarantine", "transactions", "statuses", "wallets", "wallet_balances"),
         "source_columns",
-        "{table_name}.{column_name} {row_id} {problem}, in {affected:count} rows.",
+        "{table_name}.{column_name}{row_id:named} {problem}, in {affected:count} rows.",
     ),
     Rule(
         "amounts_are_exact_integers",

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from assets.audit import Audit
 from assets.balances import compute_balances
+from assets.configuration import configuration_tables
 from assets.drift import closing_frame
 from assets.engines import View
-from assets.mapping import Mapping, configuration_tables
+from assets.mapping import Mapping
 from assets.movements import Month
 from assets.schemas import EXPORTED, TABLES
 from checks.rules import Rule

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Teller(string.Formatter):
-    """Formats the columns of an offender; `:money`, `:size`, `:way` and `:count` are understood."""
+    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, `:named` and `:count`."""
 
     def __init__(self, decimals: Mapping[str, int]) -> None:
         """Take the decimals of each currency; an unknown one is told in minor units."""
@@ -23,19 +23,21 @@ class Teller(string.Formatter):
         return self.vformat(sentence, (), offender)
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - whatever a column holds
-        """Format one column."""
-        match format_spec:
-            case "money":
-                return "nothing" if value is None else self._money(int(value))
-            case "recorded":
-                return "" if value is None else f", recorded is {self._money(int(value))}"
-            case "size":
-                return self._money(abs(int(value)))
-            case "way":
-                return "much" if value > 0 else "little"
-            case "count":
-                return "no" if value is None else f"{value:,}"
-        return "" if value is None else str(value)
+        """Format one column; a value that is not there is said as such, or not at all."""
+        if not format_spec:
+            return "" if value is None else str(value)
+        if value is None or value == "":
+            return {"money": "nothing", "count": "no"}.get(format_spec, "")
+        if format_spec in ("named", "count"):
+            return f" of {value}" if format_spec == "named" else f"{value:,}"
+        minor = int(value)
+        told = {
+            "money": self._money(minor),
+            "size": self._money(abs(minor)),
+            "way": "much" if minor > 0 else "little",
+            "recorded": f", recorded is {self._money(minor)}",
+        }
+        return told[format_spec]
 
     def _money(self, minor: int) -> str:
         decimals = self._decimals.get(self._currency)

@@ -6,11 +6,12 @@ An exception is never 0 or 1. What stays out: the work behind each command.
 
 import argparse
 import json
+import os
 import re
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from assets.errors import RefusedError, TieoutError
 
@@ -20,6 +21,10 @@ MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **said: Any) -> None:  # noqa: ANN401 - as argparse has it
+        """Take no shortened options: '--js' is a mistake, not '--json'."""
+        super().__init__(**{**said, "allow_abbrev": False})
+
     def error(self, message: str) -> NoReturn:
         """Refuse a wrong call as every other refusal, not with argparse's own code."""
         raise RefusedError(f"{message} (see 'tieout --help')")  # noqa: EM102, TRY003 - argparse made the message
@@ -28,7 +33,22 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Answer one call; return its exit code."""
     said = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in said
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, Path(os.devnull).open("w"))  # noqa: SIM115 - open as long as the process
+    try:
+        code = _answered(said, as_json="--json" in said)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"tieout: standard output cannot be written ({error.strerror}).\n")
+        return TieoutError.exit_code
+    return code
+
+
+def _answered(said: list[str], *, as_json: bool) -> int:
+    """Do what is asked; every way to fail ends in one sentence, and none in 0 or 1."""
     try:
         asked = _parser().parse_args(said)
         return int(asked.command(asked))
@@ -37,12 +57,14 @@ def main(arguments: list[str] | None = None) -> int:
     except TieoutError as error:
         return _refuse(str(error), error.exit_code, as_json=as_json)
     except BrokenPipeError:
-        return TieoutError.exit_code
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, never 0 or 1
         return _refuse(f"tieout failed ({type(error).__name__}): {error}", TieoutError.exit_code, as_json=as_json)
 
 
-def _refuse(sentence: str, code: int, *, as_json: bool) -> int:
+def _refuse(said: str, code: int, *, as_json: bool) -> int:
+    """Say why in one sentence; what an engine adds in further lines is for its makers."""
+    sentence = said.partition("\n")[0]
     if as_json:
         sys.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False) + "\n")
     sys.stderr.write(f"tieout: {sentence}\n")
@@ -98,17 +120,26 @@ def _count(text: str) -> int:
 
 def _audit(asked: argparse.Namespace) -> int:
     """Export the source, judge every rule at its cut, and report its months."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _stop_when_told()
     from pipelines.commands import audit  # noqa: PLC0415 - Dagster takes seconds; --help should not
 
     return EXIT[audit(asked.source, asked.home, asked.config, asked.month, as_json=asked.json)]
 
 
+def _stop_when_told() -> None:
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, signal.default_int_handler)
+
+
 def _demo(asked: argparse.Namespace) -> int:
     """Write a synthetic ledger with planted faults, and audit it; exit 0 if exactly these were found."""
+    _stop_when_told()
     from pipelines.commands import demo  # noqa: PLC0415 - Dagster takes seconds; --help should not
-    from pipelines.demo.write import DemoPlan  # noqa: PLC0415 - likewise
+    from pipelines.demo.write import FEWEST, DemoPlan  # noqa: PLC0415 - likewise
 
+    if asked.transactions < FEWEST:
+        message = f"a demo needs at least {FEWEST} transactions, not {asked.transactions}"
+        raise RefusedError(message)
     plan = DemoPlan(asked.flavour, asked.seed, asked.transactions, asked.clean)
     return demo(plan, asked.home, as_json=asked.json)
 

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.calendar import Period
+from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
-from assets.mapping import configuration_tables
 from assets.movements import Month
 from checks.months import judge_month
 from checks.outcome import Outcome, verdict_of

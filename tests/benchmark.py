@@ -1,6 +1,6 @@
 """How long an audit takes and how much memory, beside bare DuckDB over the same rows; prints a table.
 
-    .venv/bin/python tests/benchmark.py --transactions 10000000 --folder /tmp/tieout-benchmark
+    .venv/bin/python -m tests.benchmark --transactions 10000000 --folder /tmp/tieout-benchmark
 
 Every figure is of a whole process, measured by the operating system. Absolute times are the machine's; compare the
 ratios, which come from one run. The start-up of an empty audit is shown, and taken off before dividing.
@@ -40,9 +40,9 @@ print(len(connection.sql(f'''
 TYPED_READ = """
 import duckdb, shutil, sys, zipfile
 snapshot, folder = sys.argv[1:]
-columns = {"_id": "VARCHAR", "_creationTime": "DOUBLE", "walletId": "VARCHAR", "amount": "DOUBLE", "createdAt": "DOUBLE"}
-names = ("currency", "type", "status", "createdBy", "idempotencyKey", "description", "relatedEntityType", "relatedEntityId")
-columns |= dict.fromkeys(names, "VARCHAR")
+texts = ("_id", "walletId", "currency", "type", "status", "createdBy", "idempotencyKey", "description")
+columns = dict.fromkeys((*texts, "relatedEntityType", "relatedEntityId"), "VARCHAR")
+columns |= dict.fromkeys(("_creationTime", "amount", "createdAt"), "DOUBLE")
 with zipfile.ZipFile(snapshot) as archive, archive.open("transactions/documents.jsonl") as rows:
     with open(f"{folder}/rows.jsonl", "wb") as file:
         shutil.copyfileobj(rows, file, 1 << 20)

@@ -43,7 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def waited_for(address: str) -> str:
     for _ in range(90):
         try:
-            urllib.request.urlopen(f"{address}/server_info", timeout=2)
+            urllib.request.urlopen(f"{address}/server_info", timeout=2)  # noqa: S310 - an address of this test
         except OSError:
             time.sleep(1)
         else:

@@ -9,7 +9,8 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 from assets.errors import SourceError
@@ -68,13 +69,13 @@ def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table)
     _refuse_unsafe(archive, archive.getinfo(marker))
     place = f"{_named(archive)}: {marker}"
     try:
-        lines = lines_of(archive, archive.getinfo(marker))
-        shape = json.loads(next(lines, b'""'))
-        if shape == "uniform":
-            return
-        if not isinstance(shape, str):
-            raise TypeError("a text was expected")  # noqa: EM101, TRY003, TRY301 - told as every other damage
-        said = [shape, *(line.decode() for line in lines)]
+        with closing(lines_of(archive, archive.getinfo(marker))) as lines:
+            shape = json.loads(next(lines, b'""'))
+            if shape == "uniform":
+                return
+            if not isinstance(shape, str):
+                raise TypeError("a text was expected")  # noqa: EM101, TRY003, TRY301 - told as every other damage
+            said = [shape, *(line.decode() for line in lines)]
     except (*BROKEN_ENTRY, ValueError, TypeError) as error:
         message = f"{place} is damaged ({error}); export or download the snapshot again."
         raise SourceError(message) from error
@@ -87,7 +88,7 @@ def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table)
             raise SourceError(message)
 
 
-def lines_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def lines_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Generator[bytes]:
     """Inflate an entry line by line; one too long to be a document comes in pieces of LINE_BYTES."""
     with archive.open(entry) as file:
         while line := file.readline(LINE_BYTES):

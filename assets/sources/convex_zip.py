@@ -8,7 +8,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from glob import escape
 from pathlib import Path
@@ -80,8 +80,8 @@ class ConvexZip:
             return TieoutError(f"the rows of {entry.filename} cannot be kept: {said}")
         if not isinstance(error, duckdb.Error | NotJsonError):
             return SourceError(f"{place} is damaged ({said}); export or download the snapshot again.")
-        with open_archive(self._path) as archive, suppress(*BROKEN_ENTRY):
-            for number, line in enumerate(lines_of(archive, entry), 1):
+        with open_archive(self._path) as archive, suppress(*BROKEN_ENTRY), closing(lines_of(archive, entry)) as lines:
+            for number, line in enumerate(lines, 1):
                 if wrong := wrong_with(line):
                     return SourceError(f"{place}, line {number}: {wrong}; export the snapshot again.")
         return SourceError(f"{place} cannot be read: {said}; export the snapshot again.")

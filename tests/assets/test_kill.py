@@ -40,9 +40,9 @@ def killed(folder: Path) -> dict[str, bool]:
 
 
 def tree(home: Path) -> dict[str, str]:
-    """Return every file but the lock, hidden ones included, with its digest, and every folder."""
-    found = {path for path in home.rglob("*") if path != home / "lock"}
-    return {str(path.relative_to(home)): digest(path) if path.is_file() else "folder" for path in found}
+    """Return every file but the locks, hidden ones included, with its digest."""
+    found = (path for path in home.rglob("*") if path.is_file() and not path.name.startswith("lock"))
+    return {str(path.relative_to(home)): digest(path) for path in found}
 
 
 def test_the_undisturbed_writer_was_not_killed_and_enough_others_were(killed: dict[str, bool]) -> None:

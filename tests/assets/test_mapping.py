@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.configuration import configuration_tables
 from assets.errors import MappingError
-from assets.mapping import Mapping, configuration_tables
+from assets.mapping import Mapping
 from assets.mapping_file import effective_toml, load_mapping
 
 WRONG = {
@@ -20,7 +21,7 @@ WRONG = {
     "found 'yes'.",
     "entity = 7": "entity: input should be a valid string, found 7.",
     'entity = ""': "entity: string should have at least 1 character, found ''.",
-    'zone = "Cairo"': "zone: 'Cairo' is no IANA time zone such as 'UTC' or 'Africa/Cairo', found 'Cairo'.",
+    'zone = "Cairo"': "zone: 'Cairo' is no IANA time zone such as 'UTC' or 'Africa/Cairo'.",
     "[currencies]\nEGP = 19": "currencies: currency EGP has 19 decimals; 0 to 18 are possible.",
     '[currencies]\nEGP = "2"': "currencies.EGP: input should be a valid integer, found '2'.",
     '[statuses]\nsettled = ["A"]\nunsettled = ["A"]': "statuses: status 'A' is listed as settled and as unsettled.",
@@ -38,8 +39,10 @@ WRONG = {
     "amount is string, and can be float64 or int64.",
     '[tables.wallets.columns]\nuser_id = { name = "userId", type = "text" }': "tables.wallets.columns.user_id.type: "
     "input should be 'string', 'float64', 'int64' or 'boolean', found 'text'.",
-    '[rules]\nexpect_kinds = ["GIFT"]': "kind 'GIFT' is not among [kinds].",
-    '[[corrections]]\nkind = "GIFT"\ntypes = ["FEE"]\ncreated_by = "x"': "kind 'GIFT' is not among [kinds].",
+    '[rules]\nexpect_kinds = ["GIFT"]': "rules.expect_kinds names kind 'GIFT', "
+    "which is not among [kinds] (say 'corrections = []' for none).",
+    '[[corrections]]\nkind = "GIFT"\ntypes = ["FEE"]\ncreated_by = "x"': "corrections.0 names kind 'GIFT', "
+    "which is not among [kinds] (say 'corrections = []' for none).",
     '[[corrections]]\nkind = "FEE"\ntypes = ["FEE"]': "corrections.0: a correction says when it applies: "
     "idempotency_key, description or created_by.",
     'preset = "shop"': "there is no preset 'shop'; there is gigsy.",

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 import assets.movements
+from assets.configuration import configuration_tables
 from assets.engines import normalised
-from assets.mapping import configuration_tables
 from assets.mapping_file import load_mapping
 from assets.schemas import SUM, TABLES
 
@@ -178,9 +178,11 @@ def _connection() -> duckdb.DuckDBPyConnection:
 
 
 def _answer(name: str, shown: dict[str, pa.Table]) -> pa.Table:
+    text = (ASSETS / f"{name}.sql").read_text()
     for view, table in shown.items():
-        _connection().register(view, table)
-    return normalised(_connection().sql((ASSETS / f"{name}.sql").read_text()).to_arrow_table())
+        if view in text:
+            _connection().register(view, table)
+    return normalised(_connection().sql(text).to_arrow_table())
 
 
 def _as_written(row: Row, _: object) -> Row:

@@ -1,0 +1,48 @@
+"""The configuration as SQL sees it: a text has no parameters, so what it compares with comes as tables."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from assets.mapping import Mapping
+
+
+def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
+    """Return the configuration as SQL sees it: currencies, kinds, types, statuses, system_wallets, settings."""
+    rules, text = mapping.rules, pa.string()
+    types = [(type_, kind) for kind, policy in mapping.kinds.items() for type_ in policy.types]
+    statuses = [(s, True) for s in mapping.statuses.settled] + [(s, False) for s in mapping.statuses.unsettled]
+    return {
+        "currencies": _table({"currency": text, "decimals": pa.int64()}, mapping.currencies.items()),
+        "kinds": _table(
+            {"kind": text, "sign": text, "flow": text},
+            [(kind, policy.sign, policy.flow) for kind, policy in mapping.kinds.items()],
+        ),
+        "types": _table({"type": text, "kind": text}, types),
+        "statuses": _table({"status": text, "settled": pa.bool_()}, statuses),
+        "system_wallets": _table({"wallet_id": text}, [(wallet,) for wallet in rules.system_wallets]),
+        "settings": _table(
+            {
+                "drift_tolerance": pa.int64(),
+                "transfer_legs": pa.int64(),
+                "shared_transfer_keys": pa.bool_(),
+                "one_projection_per_wallet": pa.bool_(),
+            },
+            [
+                (
+                    rules.drift_tolerance,
+                    rules.transfer_legs,
+                    rules.shared_transfer_keys,
+                    rules.one_projection_per_wallet,
+                )
+            ],
+        ),
+    }
+
+
+def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table(
+        {name: pa.array(values[i], kind) for i, (name, kind) in enumerate(columns.items())},
+    )

@@ -1,0 +1,35 @@
+"""Judging one rule over a ledger written as text, as a run does."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assets.mapping_file import load_mapping
+from assets.schemas import TABLES
+from assets.store import Home
+from checks.judge import judge
+from checks.outcome import Outcome
+from checks.rules import RULES
+from checks.scopes import Scope
+from tests.checks.ledger_text import Case, cases, views
+
+REGISTER = {rule.name: rule for rule in RULES}
+PRESET = load_mapping(None)
+FOLDER = Path("audits/one/cut")
+
+
+def judged(home: Path, case: Case, changes: Mapping[str, object] | None = None) -> Outcome:
+    """Judge the rule of a case over its ledger, as a run does."""
+    rule = REGISTER[case.rule]
+    rules = PRESET.rules.model_copy(update=dict(changes or {}))
+    shown = {"drift": TABLES["drift"].empty_table(), **views(case, rule.views)}
+    scope = Scope(
+        folder=FOLDER,
+        mapping=PRESET.model_copy(update={"rules": rules}),
+        shown={name: lambda table=table: table for name, table in shown.items()},
+    )
+    (made,) = judge(Home(home), scope, [rule])
+    return made
+
+
+def first_break(rule: str) -> Case:
+    return next(case for case in cases(rule) if not case.keeps)

@@ -1,0 +1,110 @@
+"""Whole audits in this process: what a run leaves, what the next reuses, and what a changed configuration restates."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.errors import MappingError, RefusedError
+from assets.workplace import Workplace
+from pipelines.answer import answer
+from pipelines.audit import Audited, run_audit
+from pipelines.demo.write import DemoPlan, write_demo
+from pipelines.schedules import hourly_reconciliation, monthly_report
+from pipelines.settings import dagster_home
+
+Audit = Callable[..., Audited]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("audits")
+
+
+@pytest.fixture(scope="module")
+def audit(folder: Path) -> Audit:
+    made = write_demo(DemoPlan(transactions=800), folder / "demo", lambda _done, _of: None)
+
+    def run(config: Path | None = None, month: str | None = None) -> Audited:
+        workplace = Workplace(
+            home=str(folder / "home"), config=str(config) if config else None, source=str(made.snapshot)
+        )
+        return run_audit(workplace, month)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def first(audit: Audit) -> Audited:
+    return audit()
+
+
+def test_the_document_for_scripts_has_the_promised_shape(first: Audited) -> None:
+    document = json.loads(answer(first))
+    assert document["verdict"] == "BROKEN"
+    assert document["export"] == first.audit.export.export_id
+    assert document["transactions"] == sum(total["count"] for total in document["control_totals"]) == 800
+    assert {"rule", "result", "severity", "examined", "offenders", "sentence", "rows"} <= document["rules"][0].keys()
+    assert all(Path(rule["rows"]).is_file() for rule in document["rules"] if rule["offenders"])
+    assert {"currency", "balances", "gross", "net", "largest"} <= document["drift"][0].keys()
+    assert [month["complete"] for month in document["months"]] == [True] * 6 + [False]
+    assert all(Path(month["json"]).is_file() and Path(month["html"]).is_file() for month in document["months"])
+
+
+def test_a_second_audit_of_the_same_snapshot_makes_nothing_anew(first: Audited, audit: Audit, folder: Path) -> None:
+    def made() -> dict[str, int]:
+        kept = ("exports", "tables", "reports", "months")
+        return {str(f): f.stat().st_ino for k in kept for f in (folder / "home" / k).rglob("*") if f.is_file()}
+
+    before = made()
+    again = audit()
+    assert made() == before
+    assert answer(again) == answer(first)
+
+
+def test_one_month_can_be_asked_for_and_a_month_without_rows_is_refused(first: Audited, audit: Audit) -> None:
+    assert [report.month for report in audit(month="2025-03").reports] == ["2025-03"]
+    with pytest.raises(RefusedError, match=r"2024-12 has no transactions; the ledger has 2025-01 to 2025-07\."):
+        audit(month="2024-12")
+    assert first.reports
+
+
+def test_a_changed_configuration_restates_the_closed_months(first: Audited, audit: Audit, folder: Path) -> None:
+    config = folder / "tieout.toml"
+    config.write_text("[rules]\ndrift_tolerance = 3\n")
+    restated = audit(config)
+    report = json.loads((folder / "home" / restated.reports[0].json).read_text())
+    assert restated.reports[0].folder == Path("reports/2025-01/v2")
+    assert (first.audit.home.path / "reports/2025-01/v1/report.json").is_file()
+    assert (report["provenance"]["replaces"], report["provenance"]["reason"]) == ("v1", "the configuration changed")
+    assert restated.audit.export.export_id == first.audit.export.export_id
+
+
+def test_an_interrupted_rule_is_never_read_from_an_earlier_run(
+    first: Audited, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        message = "the rule could not run"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("checks.judge._judged", fail)
+    failed = audit()
+    assert failed.verdict == "NOT VERIFIED"
+    assert "the rule could not run" in str(failed.failure)
+    assert {outcome.result for outcome in failed.outcomes} == {"not verified"}
+    assert first.verdict == "BROKEN"
+
+
+def test_the_schedules_fail_without_a_source_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with dg.DagsterInstance.from_config(str(dagster_home(tmp_path))) as instance:
+        for schedule in (hourly_reconciliation, monthly_report):
+            assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+            resources = {"workplace": Workplace(home=str(tmp_path))}
+            with (
+                dg.build_schedule_context(instance=instance, resources=resources) as context,
+                pytest.raises(MappingError, match="no source is given"),
+            ):
+                schedule(context)
