@@ -42,7 +42,7 @@ PRIVATE = {"dagster._core.definitions.asset_checks.asset_check_evaluation": "rep
 """Parts of Dagster that it has no public name for, and the one file that needs each."""
 
 LONGEST_FILE, LONGEST_FUNCTION = 250, 60
-OVER = {"assets/mapping.py": 267}
+OVER: dict[str, int] = {}
 """Files over the limit, with a length they may not grow beyond; one that no longer is over it leaves this list."""
 
 FILES = [file.relative_to(ROOT) for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py"))]
