@@ -36,7 +36,7 @@ def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
         made = write_demo(plan, home / "demo", _writing)
         audited = run_audit(Workplace(home=str(home), source=str(made.snapshot)), None)
     _tell(audited, as_json=as_json)
-    found = _found(audited)
+    found = found_breaks(audited)
     exact = found == made.breaks and not audited.failure
     if not as_json:
         sys.stdout.write(_conclusion(made, found, home))
@@ -54,7 +54,7 @@ def _tell(audited: Audited, *, as_json: bool) -> None:
         show_audit(audited)
 
 
-def _found(audited: Audited) -> frozenset[Break]:
+def found_breaks(audited: Audited) -> frozenset[Break]:
     """Return every (rule, offender) that the audit found."""
     found = set()
     for outcome in audited.outcomes:
