@@ -98,9 +98,9 @@ class Creators(_Frozen):
 class RuleSettings(_Frozen):
     """What the rules compare with."""
 
-    drift_tolerance: int = Field(ge=1)
+    drift_tolerance: int = Field(ge=1, le=2**63 - 1)
     """Minor units; absolute drift must stay under it."""
-    transfer_legs: int = Field(ge=0)
+    transfer_legs: int = Field(ge=0, le=2**63 - 1)
     """Legs of a transfer; 0 means two or more."""
     shared_transfer_keys: bool
     """Whether the legs of one transfer may share one idempotency key."""

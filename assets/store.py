@@ -29,6 +29,7 @@ from assets.errors import HomeError
 from assets.parquet import digest, flush_to_disk, write_rows
 from assets.schemas import EXPORTED, TABLES
 
+PATTERNS = frozenset("*?[\\\n")
 WRITER = "TIEOUT_WRITER"
 """Environment variable by which the runs of one command share the right to write."""
 
@@ -60,6 +61,9 @@ class Home:
         The first of a run sweeps away what a killed writer left half-made.
         """
         owner = os.environ.get(WRITER) or run or str(uuid4())
+        if PATTERNS & set(str(self.path)):
+            message = f"{self.path} holds a character that engines read as a pattern (* ? [); give another --home."
+            raise HomeError(message)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock, guard = ((self.path / name).open("a+") for name in ("lock", "lock.guard"))

@@ -29,6 +29,7 @@ from pipelines.settings import dagster_home
 from reports.months import MonthReport, standing_reports
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+GATE_BROKE = "DagsterAssetCheckFailedError"
 KNOWN = {error.__name__: error for error in (HomeError, MappingError, RefusedError, SourceError, TieoutError)}
 
 
@@ -90,26 +91,28 @@ def _run(
             .resolve_job_def(job)
             .execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
         )
-    for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            cause = event.step_failure_data.error.cause
-            if cause is not None:
-                return result.run_id, _error(cause.cls_name or "", cause.message)
+    raised = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
+    told = [error.cause or error for error in raised if error]
+    for error in told:
+        if error.cls_name != GATE_BROKE:
+            return result.run_id, _error(error.cls_name or "", error.message)
+    if not result.success and not told:
+        return result.run_id, TieoutError(f"the run {result.run_id} of {job} did not finish")
     return result.run_id, None
 
 
 def _error(name: str, message: str) -> TieoutError:
     """Return the error as it was raised; one that is not tieout's own is a failure of tieout."""
-    if name == "DagsterExecutionInterruptedError":
-        raise KeyboardInterrupt
     said = message.partition(": ")[2].strip() or message.strip()
+    if name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt") or said == "Query interrupted":
+        raise KeyboardInterrupt
     return KNOWN[name](said) if name in KNOWN else TieoutError(f"tieout failed ({name}): {said}")
 
 
 def _audit(workplace: Workplace, run_id: str, failure: TieoutError | None) -> Audit:
     """Return the audit of the run's own export; without one, raise what stopped the run."""
-    if failure and not workplace.chose(run_id):
-        raise failure
+    if not workplace.chose(run_id):
+        raise failure or TieoutError(f"the run {run_id} made no export")
     return workplace.audit(run_id)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from assets.errors import HomeError
 from assets.workplace import PROGRESS, Workplace
 from checks.outcome import Verdict
 from pipelines.answer import answer
@@ -33,7 +34,7 @@ def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
     cleanly = "-clean" if plan.clean else ""
     home = home or DEMOS / f"{plan.flavour}-{plan.seed}-{plan.transactions}{cleanly}"
     with progress():
-        made = write_demo(plan, home / "demo", _writing)
+        made = _written(plan, home)
         audited = run_audit(Workplace(home=str(home), source=str(made.snapshot)), None)
     _tell(audited, as_json=as_json)
     found = found_breaks(audited)
@@ -41,6 +42,14 @@ def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
     if not as_json:
         sys.stdout.write(_conclusion(made, found, home))
     return 0 if exact else 1
+
+
+def _written(plan: DemoPlan, home: Path) -> Demo:
+    try:
+        return write_demo(plan, home / "demo", _writing)
+    except OSError as error:
+        message = f"{home} cannot be written ({error.strerror}); give another --home."
+        raise HomeError(message) from error
 
 
 def _writing(done: int, of: int) -> None:
