@@ -110,7 +110,7 @@ def _sentence(error: ValidationError, raw: dict[str, Any], path: Path) -> str:
     place = ".".join(str(part) for part in first["loc"] if part not in ("Table", "Column", "literal[False]"))
     more = "" if error.error_count() == 1 else f" ({error.error_count() - 1} more)"
     if first["type"] == "extra_forbidden":
-        return f"{path}: {place} is no key of the configuration{_suggestion(first['loc'], raw)}.{more}"
+        return f"{path}: {place} is no key of the configuration{_suggestion(first['loc'], raw)}{more}"
     if first["type"] == "missing":
         return f"{path}: {place} is missing.{more}"
     said = str(first["msg"]).removeprefix("Value error, ")
@@ -129,4 +129,4 @@ def _suggestion(loc: tuple[int | str, ...], raw: dict[str, Any]) -> str:
         known = list(fields) or ["name", "component", "list", "columns", "type", "types", "sign", "flow"]
     near = difflib.get_close_matches(str(loc[-1]), [key for key in known if key not in raw or len(loc) > 1], 1)
     near = near or difflib.get_close_matches(str(loc[-1]), known, 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else "."

@@ -82,7 +82,7 @@ def test_a_wrong_file_is_one_sentence_with_the_place(tmp_path: Path, text: str) 
     said = str(refused.value)
     assert said.startswith(f"{tmp_path / 'tieout.toml'}: {WRONG[text]}")
     assert "\n" not in said
-    assert said.endswith((".", "more)"))
+    assert said.endswith((".", "?", "more)"))
     assert refused.value.exit_code == 3
 
 
