@@ -5,7 +5,7 @@ Its canonical JSON is its identity: no clock, no host and no path of a machine s
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -94,4 +94,4 @@ class Certificate(_Frozen):
         """Return the instant at or before which a month must end to be complete."""
         if self.cut.bound == "exact":
             return self.cut.at
-        return self.latest_created_at or datetime.min.replace(tzinfo=UTC)
+        return min(self.cut.at, self.latest_created_at) if self.latest_created_at else self.cut.at

@@ -6,7 +6,7 @@ source is read (sources), where files go (store), and whether the export may be 
 
 from assets.certificate import FORMAT, Certificate, SourceName
 from assets.engines import duckdb_engine
-from assets.errors import HomeError
+from assets.errors import HomeError, SourceError
 from assets.mapping import Mapping
 from assets.press import Press
 from assets.schemas import EXPORTED
@@ -27,6 +27,9 @@ def export_source(home: Home, mapping: Mapping, source: Source, progress: Progre
             return export
     try:
         certificate = _pressed(home, mapping, source, snapshot, progress)
+        if source.snapshot() != snapshot:
+            message = "the source changed while it was read; audit it again once it is whole."
+            raise SourceError(message)
         _refuse_another_ledger(home, certificate)
         home.claim(_deed(mapping, snapshot))
         known = [export for export in home.exports() if export.certificate == certificate]

@@ -132,7 +132,7 @@ class Mapping(_Frozen):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in available_timezones() - {"localtime", "Factory"}:
             message = f"{zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
             raise ValueError(message)
         return zone

@@ -198,9 +198,11 @@ class Press:
     def _counted(self, name: str, files: list[DataFile]) -> TableCount:
         written = sum(file.rows for file in files)
         staged = self._staged.get(name)
-        received = staged.received if staged else written
         kept = tuple(file for file in files if file.rows)
-        return TableCount(received=received, written=written, quarantined=received - written, files=kept)
+        if staged is None:
+            return TableCount(received=written, written=written, quarantined=0, files=kept)
+        refused = self._scalar(f"SELECT count(*) FROM all_{name} WHERE refused_reason IS NOT NULL")
+        return TableCount(received=staged.received, written=written, quarantined=refused, files=kept)
 
     def _rows(self, sql: str) -> Iterator[pa.RecordBatch]:
         yield from self._connection.sql(sql).to_arrow_reader(ROW_GROUP)

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.audit import Audit
-from assets.errors import MappingError
+from assets.errors import MappingError, TieoutError
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
 from assets.sources.convex_zip import ConvexZip
@@ -52,17 +52,29 @@ class Workplace(dg.ConfigurableResource["Workplace"]):
 
     def choose(self, run_id: str, export: Export) -> None:
         """Let the later steps of a run judge the export its first step made."""
-        self.open_home().write_text(self._choice(run_id), export.export_id + "\n")
+        chosen = f"{export.export_id} {self.mapping().digest()}\n"
+        self.open_home().write_text(self._choice(run_id), chosen)
 
     def chose(self, run_id: str) -> bool:
         """Tell whether a run has an export of its own."""
         return self._choice(run_id).exists()
 
-    def audit(self, run_id: str) -> Audit:
-        """Return the audit of the run's own export, or of the newest one."""
-        home, choice = self.open_home(), self._choice(run_id)
-        export = home.export(choice.read_text().strip()) if choice.exists() else home.newest()
-        return Audit(home, self.mapping(), export)
+    def audit(self, run_id: str, export_id: str | None = None) -> Audit:
+        """Return the audit of the run's own export, of the named one, or of the newest.
+
+        Raises TieoutError if the configuration is not the one the run began with, or the export was made under.
+        """
+        home, choice, mapping = self.open_home(), self._choice(run_id), self.mapping()
+        configuration = mapping.digest()
+        if choice.exists():
+            export_id, configuration = choice.read_text().split()
+        export = home.export(export_id) if export_id else home.newest()
+        if configuration != mapping.digest() or export.certificate.mapping != mapping.export_digest():
+            message = (
+                f"the configuration changed since export {export.export_id} was made; run the job reconcile first."
+            )
+            raise TieoutError(message)
+        return Audit(home, mapping, export)
 
     def _choice(self, run_id: str) -> Path:
         return self.open_home().path / "runs" / run_id

@@ -58,10 +58,13 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
     if why := applicable(scope.mapping, rule):
         return unjudged(rule, "not applicable", why)
     with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
-        examined = _count(query, rule)
+        for table in rule.needs:
+            if table in rule.views and not _rows(query, table):
+                return unjudged(rule, "not verified", f"The source's {table} are empty.")
+        examined = _rows(query, rule.examines)
         offenders = query(rule.text)
-    if not examined and rule.kind in scope.mapping.rules.expect_kinds:
-        return unjudged(rule, "not verified", f"The configuration expects {rule.kind}, and there is none.")
+    if not examined and (expected := _expected(scope.mapping, rule)):
+        return unjudged(rule, "not verified", f"The configuration expects {expected}, and there is none.")
     rows = _keep_offenders(home, scope, rule, offenders)
     count = offenders.num_rows
     return Outcome(
@@ -78,8 +81,14 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
     )
 
 
-def _count(query: Query, rule: Rule) -> int:
-    return int(query(f"SELECT COUNT(*) AS examined FROM {rule.examines}")["examined"][0].as_py())
+def _expected(mapping: Mapping, rule: Rule) -> str | None:
+    """Return a kind the rule speaks of and the configuration expects, if there is one."""
+    kinds = mapping.rules.expect_kinds
+    return next((kind for kind in kinds if rule.flow and mapping.kinds[kind].flow == rule.flow), None)
+
+
+def _rows(query: Query, examined: str) -> int:
+    return int(query(f"SELECT COUNT(*) AS examined FROM {examined}")["examined"][0].as_py())
 
 
 def _sentence(mapping: Mapping, rule: Rule, offenders: pa.Table) -> str:

@@ -4,6 +4,7 @@ A rule is a query that returns the rows that break it: `checks/sql/<name>.sql`, 
 hold. To add one, write its query and its entry here. What stays out: running rules (judge) and showing them.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -32,8 +33,8 @@ class Rule:
     """The worst offender in words; fields are its columns, `:money` in its currency, `:size` without the sign."""
     needs: tuple[str, ...] = ()
     """Tables and columns without which the configuration makes it not applicable."""
-    kind: str | None = None
-    """The kind of transaction it speaks of, if only one."""
+    flow: str | None = None
+    """The flow of the kinds of transaction it speaks of, if only one."""
 
     @property
     def text(self) -> str:
@@ -171,7 +172,7 @@ FINDINGS = (
         "Transfer {transfer_id} does not net to zero between two wallets: {legs:count} of its legs were found, "
         "their sum is {imbalance:money}; one is transaction {transaction_id}.",
         needs=("kinds.transfer",),
-        kind="TRANSFER",
+        flow="transfer",
     ),
     Rule(
         "balances_are_not_negative",
@@ -246,3 +247,6 @@ FINDINGS = (
 )
 
 RULES = GATES + FINDINGS
+
+REGISTER = hashlib.sha256("".join(f"{rule!r}{rule.text}" for rule in RULES).encode()).hexdigest()
+"""Digest of every rule and its text: what was judged by other rules is judged again."""

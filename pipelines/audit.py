@@ -27,6 +27,7 @@ from pipelines.definitions import definitions
 from pipelines.jobs import months_in_one_run
 from pipelines.settings import dagster_home
 from reports.months import MonthReport, standing_reports
+from reports.report_asset import EXPORT_TAG
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 GATE_BROKE = "DagsterAssetCheckFailedError"
@@ -65,7 +66,10 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
             return Audited(audit, outcomes, [], str(failure) if failure else None)
         due = _due(audit, month)
         failure = _report(workplace, instance, audit, due)
-        return Audited(audit, outcomes, standing_reports(audit, due), str(failure) if failure else None)
+        reports = standing_reports(audit, due)
+        if not failure and len(reports) != len(due):
+            failure = TieoutError("not every month that is due was reported")
+        return Audited(audit, outcomes, reports, str(failure) if failure else None)
 
 
 @contextmanager
@@ -156,7 +160,8 @@ def _report(
     known = list(instance.get_dynamic_partitions("months"))
     places = [known.index(month) for month in missing]
     asked = known[min(places) : max(places) + 1]
-    return _run(workplace, instance, "audit_month", months_in_one_run(asked))[1]
+    tags = {**months_in_one_run(asked), EXPORT_TAG: audit.export.export_id}
+    return _run(workplace, instance, "audit_month", tags)[1]
 
 
 def report_page(audited: Audited) -> Path | None:

@@ -21,6 +21,7 @@ MONEY = frozenset(
     {
         "amount", "ledger", "ledger_all", "recorded", "drift", "cached", "lowest", "balance",
         "opening", "movement", "closing", "unsettled", "expected", "total", "difference",
+        "recorded_least", "recorded_most",
     }
 )  # fmt: skip
 Meaning = Literal["text", "money", "number", "time", "flag"]

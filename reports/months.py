@@ -23,6 +23,7 @@ from assets.engines import View, duckdb_engine
 from assets.movements import Month
 from checks.months import judge_month
 from checks.outcome import Outcome, verdict_of
+from checks.rules import REGISTER
 from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import report_json
@@ -59,7 +60,7 @@ class _Edition:
 def report_month(audit: Audit, months: list[Month], period: Period) -> MonthReport:
     """Return the report of a month, made now or found as it was made."""
     place = next(place for place, month in enumerate(months) if month.month == period.month)
-    made_from = {"inputs": months[place].inputs, "configuration": audit.mapping.digest()}
+    made_from = _made_from(audit, months[place])
     if standing := standing_report(audit, months[place], period):
         return standing
     edition = _edition(audit, period, made_from)
@@ -89,19 +90,24 @@ def standing_reports(audit: Audit, due: Sequence[Period]) -> list[MonthReport]:
 
 def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport | None:
     """Return the report that already says what a new one would, if there is one."""
-    standing = [_to_date(audit, period)] if not period.complete else _versions(audit, period)
+    standing = [_to_date(audit, period, month.inputs)] if not period.complete else _versions(audit, period)
     if not standing or not (audit.home.path / standing[-1] / "made-from.json").exists():
         return None
     folder = standing[-1]
     made_from = json.loads((audit.home.path / folder / "made-from.json").read_text())
-    if made_from["inputs"] != month.inputs:
+    if made_from != _made_from(audit, month):
         return None
     verdict = json.loads((audit.home.path / folder / "report.json").read_text())["verdict"]["word"]
     return MonthReport(period.month, period.complete, verdict, folder)
 
 
-def _to_date(audit: Audit, period: Period) -> Path:
-    return Path("reports") / period.month / f"to-date-{audit.folder.name}"
+def _made_from(audit: Audit, month: Month) -> dict[str, str]:
+    """Return what a report depends on; when any of it changes, the report is due again."""
+    return {"inputs": month.inputs, "configuration": audit.mapping.digest(), "rules": REGISTER}
+
+
+def _to_date(audit: Audit, period: Period, inputs: str) -> Path:
+    return Path("reports") / period.month / f"to-date-{audit.folder.name}-{inputs[:12]}"
 
 
 def _versions(audit: Audit, period: Period) -> list[Path]:
@@ -113,14 +119,14 @@ def _versions(audit: Audit, period: Period) -> list[Path]:
 
 def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edition:
     if not period.complete:
-        return _Edition(_to_date(audit, period), version=1, replaces=None, reason=None)
+        return _Edition(_to_date(audit, period, made_from["inputs"]), version=1, replaces=None, reason=None)
     versions = _versions(audit, period)
     folder = Path("reports") / period.month / f"v{len(versions) + 1}"
     if not versions:
         return _Edition(folder, version=1, replaces=None, reason=None)
     before = json.loads((audit.home.path / versions[-1] / "made-from.json").read_text())
-    changed = before["configuration"] != made_from["configuration"]
-    reason = "the configuration changed" if changed else "rows of this month, or its opening, changed"
+    changed = [what for what in ("configuration", "rules") if before[what] != made_from[what]]
+    reason = f"the {' and the '.join(changed)} changed" if changed else "rows of this month, or its opening, changed"
     return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)
 
 

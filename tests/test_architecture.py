@@ -41,7 +41,7 @@ ALLOWED = {
 PRIVATE = {"dagster._core.definitions.asset_checks.asset_check_evaluation": "reports/report_asset.py"}
 """Parts of Dagster that it has no public name for, and the one file that needs each."""
 
-LONGEST_FILE, LONGEST_FUNCTION = 250, 60
+LONGEST_FILE, LONGEST_FUNCTION = 300, 60
 OVER: dict[str, int] = {}
 """Files over the limit, with a length they may not grow beyond; one that no longer is over it leaves this list."""
 

@@ -1,6 +1,7 @@
 """The README says what is so: its table of rules and the commands it names."""
 
 import re
+import sys
 from pathlib import Path
 
 from checks.rules import RULES
@@ -37,3 +38,7 @@ def test_every_file_it_names_exists() -> None:
     named += re.findall(r"\]\(([\w./]+\.png)\)", README)
     assert named
     assert [name for name in named if not (REPOSITORY / name).exists()] == []
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rules_table() + "\n")

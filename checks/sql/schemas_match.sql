@@ -1,5 +1,5 @@
 -- Every audited column is there, spelled as the mapping says, with statuses the mapping lists and ids that are single.
-SELECT table_name, column_name, '' AS row_id, 'is spelled as ' || found AS problem, received AS affected
+SELECT table_name, column_name, '' AS row_id, 'is spelled as ' || found || ', not as ' || expected AS problem, received AS affected
 FROM source_columns
 WHERE NOT allowed
 UNION ALL

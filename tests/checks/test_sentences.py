@@ -12,7 +12,7 @@ SENTENCES = {
     "exports_are_complete": "Table transactions has 0 rows, of which 0 were written and 0 quarantined.",
     "exports_are_one_cut": "Nothing says that the tables show one instant; declare the cut in the configuration.",
     "transaction_ids_are_unique": "Transaction t1 occurs 2 times.",
-    "schemas_match": "wallets.currency is spelled as int64, in 2 rows.",
+    "schemas_match": "wallets.currency is spelled as int64, not as string, in 2 rows.",
     "amounts_are_exact_integers": 'The amount of transaction t1 is no exact integer below 2^53: {"amount":0.5}.',
     "sums_do_not_overflow": "Wallet w2 sums to -92,233,720,368,547,758.09 EGP, beyond 64 bits.",
     "engines_agree": "For wallet w2 one engine computes 1.00 EGP, the other 1.01 EGP.",

@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from assets.errors import MappingError, RefusedError
+from assets.errors import MappingError, RefusedError, SourceError, TieoutError
+from assets.export import export_source
+from assets.mapping_file import load_mapping
+from assets.sources.convex_zip import ConvexZip
+from assets.sources.protocol import Snapshot
+from assets.store import Home
 from assets.workplace import Workplace
 from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
@@ -75,11 +81,36 @@ def test_a_changed_configuration_restates_the_closed_months(first: Audited, audi
     config = folder / "tieout.toml"
     config.write_text("[rules]\ndrift_tolerance = 3\n")
     restated = audit(config)
+    assert (restated.failure, restated.verdict) == (None, "BROKEN")
     report = json.loads((folder / "home" / restated.reports[0].json).read_text())
     assert restated.reports[0].folder == Path("reports/2025-01/v2")
     assert (first.audit.home.path / "reports/2025-01/v1/report.json").is_file()
     assert (report["provenance"]["replaces"], report["provenance"]["reason"]) == ("v1", "the configuration changed")
     assert restated.audit.export.export_id == first.audit.export.export_id
+
+
+def test_a_step_refuses_an_export_made_under_another_configuration(first: Audited, folder: Path) -> None:
+    config = folder / "unsettled.toml"
+    config.write_text('[statuses]\nsettled = ["COMPLETED", "PENDING"]\nunsettled = ["FAILED", "CANCELLED"]\n')
+    changed = Workplace(home=str(folder / "home"), config=str(config))
+    with pytest.raises(TieoutError, match="the configuration changed since export"):
+        changed.audit("another run", first.audit.export.export_id)
+
+
+def test_a_source_that_changes_while_it_is_read_is_refused(audit: Audit, tmp_path: Path) -> None:
+    assert audit
+
+    class Replaced(ConvexZip):
+        def snapshot(self) -> Snapshot:
+            self.asked = getattr(self, "asked", 0) + 1
+            return replace(super().snapshot(), sha256=str(self.asked))
+
+    made = write_demo(DemoPlan(transactions=500), tmp_path, lambda _done, _of: None)
+    home = Home(tmp_path / "home")
+    with home.writing(), pytest.raises(SourceError, match="changed while it was read"):
+        export_source(home, load_mapping(None), Replaced(made.snapshot), lambda _what, _done, _of: None)
+    assert home.exports() == []
+    assert list((home.path / "tables").rglob("*.parquet")) == []
 
 
 def test_an_interrupted_rule_is_never_read_from_an_earlier_run(
