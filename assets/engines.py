@@ -21,13 +21,24 @@ Query = Callable[[str], pa.Table]
 MEMORY = "1GB"
 
 
+def connected(spill: Path | None) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB connection of bounded memory in the zone UTC."""
+    connection = duckdb.connect()
+    connection.execute(f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'")
+    connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
+    return connection
+
+
+def literal(value: str) -> str:
+    """Write a text as SQL does."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 @contextmanager
 def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Iterator[Query]:
     """Open the default engine; `spill` is a folder for what does not fit into memory."""
-    with duckdb.connect() as connection:
-        settings = f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'; SET preserve_insertion_order = false;"
-        connection.execute(settings)
-        connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
+    with connected(spill) as connection:
+        connection.execute("SET preserve_insertion_order = false")
         for name, view in views.items():
             if isinstance(view, pa.Table):
                 connection.register(name, view)

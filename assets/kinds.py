@@ -3,6 +3,7 @@
 A type the mapping does not know is its own kind, so that no row is lost; `types_are_known` finds it.
 """
 
+from assets.engines import literal
 from assets.mapping import Correction, Mapping
 
 
@@ -10,12 +11,12 @@ def kind_sql(mapping: Mapping) -> str:
     """Return the SQL expression of a row's kind; the first correction that fits decides."""
     columns = mapping.present()["transactions"].present()
     corrections = [
-        f"WHEN type IN ({_texts(correction.types)}) AND {condition} THEN {_text(correction.kind)}"
+        f"WHEN type IN ({_texts(correction.types)}) AND {condition} THEN {literal(correction.kind)}"
         for correction in mapping.corrections
         if (condition := _condition(correction, set(columns)))
     ]
     types = [
-        f"WHEN type IN ({_texts(policy.types)}) THEN {_text(kind)}"
+        f"WHEN type IN ({_texts(policy.types)}) THEN {literal(kind)}"
         for kind, policy in mapping.kinds.items()
         if policy.types
     ]
@@ -36,12 +37,8 @@ def _condition(correction: Correction, columns: set[str]) -> str:
 
 
 def _pattern(pattern: str) -> str:
-    return _text(pattern.replace("\\", "\\\\").replace("_", "\\_"))
+    return literal(pattern.replace("\\", "\\\\").replace("_", "\\_"))
 
 
 def _texts(values: tuple[str, ...]) -> str:
-    return ", ".join(_text(value) for value in values)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return ", ".join(literal(value) for value in values)

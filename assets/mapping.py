@@ -6,6 +6,7 @@ merging and explaining the file (mapping_file), and reading the source (sources)
 
 import hashlib
 import json
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -132,7 +133,7 @@ class Mapping(_Frozen):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
-        if zone not in available_timezones() - {"localtime", "Factory"}:
+        if zone not in _zones():
             message = f"{zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
             raise ValueError(message)
         return zone
@@ -201,6 +202,12 @@ class Mapping(_Frozen):
     def digest(self) -> str:
         """Digest of the whole configuration, but for where the schedules find the source."""
         return _digest({key: value for key, value in _plain(self).items() if key != "source"})
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the zones that both engines know by name; asking the disk once is enough."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _check_columns(name: str, table: Table, promises: dict[str, Promise]) -> None:

@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from assets.certificate import ControlTotal, Cut, DataFile, TableCount
 from assets.configuration import configuration_tables
-from assets.engines import MEMORY
+from assets.engines import connected
 from assets.errors import SourceError
 from assets.kinds import kind_sql
 from assets.mapping import Mapping
@@ -35,13 +34,12 @@ class Press:
     def __init__(self, home: Home, mapping: Mapping, staged: Named[str, Staged], spill: Path) -> None:
         """Show the staged rows and the configuration to SQL, and give every wallet its key."""
         self._home, self._mapping, self._staged = home, mapping, staged
-        self._connection = duckdb.connect()
-        self._connection.execute(f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'")
-        self._connection.execute("SET temp_directory = ?", [str(spill)])
+        self._connection = connected(spill)
         for name, table in configuration_tables(mapping).items():
             self._connection.register(name, table)
         for name in MAPPED:
             self._show(name)
+        self._census = {name: self._table(_counted_spellings(name)).to_pylist() for name in MAPPED}
         self._refuse_absent_columns()
         self._connection.execute(f"CREATE TABLE wallet_keys AS {_text('wallet_keys')}")
         self._refuse_colliding_keys()
@@ -133,12 +131,9 @@ class Press:
     def _refuse_absent_columns(self) -> None:
         """Refuse a source in which a needed column stands in no row at all."""
         for name, table in self._mapping.present().items():
-            for place, (ours, column) in enumerate(table.present().items(), 1):
-                absent = self._scalar(
-                    f"SELECT count(*) FILTER (WHERE refused_column = '{ours}') > 0 AND "
-                    f"bool_and(spelling[{place}] = 'm') FROM all_{name}"
-                )
-                if absent:
+            for place, (ours, column) in enumerate(table.present().items()):
+                missed = any(row["refused_column"] == ours for row in self._census[name])
+                if missed and all(row["spelling"][place] == "m" for row in self._census[name]):
                     message = (
                         f"table {table.name!r} of the source has no column {column.name!r} in any row "
                         f"(tables.{name}.columns.{ours}); correct the mapping or export the table whole."
@@ -171,10 +166,9 @@ class Press:
         """Count how each mapped column was spelled, from the letters each row left."""
         seen: list[dict[str, Any]] = []
         for name, table in self._mapping.present().items():
-            spellings = self._table(f"SELECT spelling, count(*) AS rows FROM all_{name} GROUP BY spelling").to_pylist()
             for place, (ours, column) in enumerate(table.present().items()):
                 counts: dict[str, int] = {}
-                for row in spellings:
+                for row in self._census[name]:
                     letter = row["spelling"][place]
                     counts[letter] = counts.get(letter, 0) + row["rows"]
                 allowed = {LETTER[column.type], "m", "n", *("w" if column.type == "float64" else "")}
@@ -201,7 +195,7 @@ class Press:
         kept = tuple(file for file in files if file.rows)
         if staged is None:
             return TableCount(received=written, written=written, quarantined=0, files=kept)
-        refused = self._scalar(f"SELECT count(*) FROM all_{name} WHERE refused_reason IS NOT NULL")
+        refused = sum(row["rows"] for row in self._census[name] if row["refused_column"])
         return TableCount(received=staged.received, written=written, quarantined=refused, files=kept)
 
     def _rows(self, sql: str) -> Iterator[pa.RecordBatch]:
@@ -218,6 +212,11 @@ class Press:
 def _witness_columns(name: str) -> list[tuple[str, pa.DataType]]:
     names = ["spelling", "fields", "row_id", "refused_column", "refused_reason", "document"]
     return [(column, pa.string()) for column in ([*names, "month"] if name == "transactions" else names)]
+
+
+def _counted_spellings(name: str) -> str:
+    """Count rows by how their columns were spelled and by the column that was refused: one pass serves all who ask."""
+    return f"SELECT spelling, refused_column, count(*) AS rows FROM all_{name} GROUP BY spelling, refused_column"
 
 
 def _quarantined(name: str) -> str:

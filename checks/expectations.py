@@ -33,8 +33,11 @@ _VOLATILE = (
 
 
 def import_ahead() -> None:
-    """Begin to import the library on another thread, so that nobody waits for it later."""
-    threading.Thread(target=_library, daemon=True).start()
+    """Begin to import the library on another thread, so that nobody waits for it later.
+
+    The thread is no daemon: a process that ends in the middle of an import leaves noise behind.
+    """
+    threading.Thread(target=_library).start()
 
 
 def enforce(outcome: Outcome, scope: Scope) -> dict[str, Any]:
@@ -63,14 +66,14 @@ def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
     if outcome.rule == "projections_do_not_drift":
         bounds = {"min_value": 1 - rules.drift_tolerance, "max_value": rules.drift_tolerance - 1}
         frame = _whole_numbers(scope.balances["drift"])
-        return frame, gx.ExpectColumnValuesToBeBetween(column="minor_units", **bounds)
+        return frame, gx.expectations.ExpectColumnValuesToBeBetween(column="minor_units", **bounds)
     if outcome.rule == "balances_are_not_negative":
         exempt = pa.array(rules.system_wallets, pa.string())
         liable = scope.balances.filter(pc.invert(pc.is_in(scope.balances["wallet_id"], exempt)))
         frame = _whole_numbers(pc.min_element_wise(liable["ledger"], liable["recorded"]))
-        return frame, gx.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0)
+        return frame, gx.expectations.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0)
     frame = pd.DataFrame({"rule": [outcome.rule], "offenders": [outcome.offenders]})
-    return frame, gx.ExpectColumnValuesToBeInSet(column="offenders", value_set=[0])
+    return frame, gx.expectations.ExpectColumnValuesToBeInSet(column="offenders", value_set=[0])
 
 
 def _whole_numbers(sums: "pa.ChunkedArray[pa.Decimal128Scalar]") -> pd.DataFrame:
@@ -106,21 +109,10 @@ def _without_run(value: Any) -> Any:  # noqa: ANN401 - any JSON
 _LOADING = threading.Lock()
 
 
-def _library() -> Any:  # noqa: ANN401 - the library's names, gathered
+def _library() -> Any:  # noqa: ANN401 - the library's own
     with _LOADING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx  # noqa: PLC0415 - seven seconds, only when needed
-        from great_expectations import expectations  # noqa: PLC0415
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    return _Names(gx, expectations)
-
-
-class _Names:
-    """The few names of the library that are used here."""
-
-    def __init__(self, gx: Any, expectations: Any) -> None:  # noqa: ANN401
-        self.get_context = gx.get_context
-        self.ExpectationSuite = gx.ExpectationSuite
-        self.ExpectColumnValuesToBeBetween = expectations.ExpectColumnValuesToBeBetween
-        self.ExpectColumnValuesToBeInSet = expectations.ExpectColumnValuesToBeInSet
+    return gx

@@ -10,6 +10,8 @@ from typing import Any
 from assets.drift import drift_by_currency
 from pipelines.audit import Audited
 
+RULE_FIELDS = {"rule", "result", "severity", "scope", "examined", "offenders", "systemic", "sentence"}
+
 
 def answer(audited: Audited) -> str:
     """Return the document: verdict, totals, rules, drift and months; amounts are text, in minor units."""
@@ -24,18 +26,7 @@ def answer(audited: Audited) -> str:
         "control_totals": [total.model_dump() for total in certificate.control_totals],
         "rules": [
             {
-                **outcome.model_dump(
-                    include={
-                        "rule",
-                        "result",
-                        "severity",
-                        "scope",
-                        "examined",
-                        "offenders",
-                        "systemic",
-                        "sentence",
-                    }
-                ),
+                **outcome.model_dump(include=RULE_FIELDS),
                 "rows": str(audit.home.path / outcome.rows) if outcome.rows else None,
             }
             for outcome in audited.outcomes

@@ -57,8 +57,8 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
     """
     workplace.mapping()
     home = workplace.open_home()
-    import_ahead()
     with _one_writer(home), dg.DagsterInstance.from_config(str(dagster_home(home.path))) as instance:
+        import_ahead()
         run_id, failure = _run(workplace, instance, "reconcile", {})
         audit = _audit(workplace, run_id, failure)
         outcomes = _outcomes(audit, failure)

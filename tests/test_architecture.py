@@ -23,7 +23,7 @@ ALLOWED = {
         "reports/report_asset.py",
         "pipelines",
     },
-    "duckdb": {"assets/engines.py", "assets/press.py", "assets/sources/convex_zip.py"},
+    "duckdb": {"assets/engines.py", "assets/sources/convex_zip.py"},
     "great_expectations": {"checks/expectations.py"},
     "jinja2": {"reports/html.py"},
     "markupsafe": {"reports/cells.py", "reports/html.py"},

@@ -7,14 +7,14 @@ What goes in: naming the snapshot, and reading one entry at a time into Parquet.
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from glob import escape
 from pathlib import Path
 
 import duckdb
 
+from assets.engines import connected, literal
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
 from assets.sources.chunks import line_chunks
@@ -55,7 +55,8 @@ class ConvexZip:
         table = mapping.present()[name]
         staged, received, done = folder / name, 0, 0
         staged.mkdir()
-        with open_archive(self._path) as archive, _engine(folder) as connection:
+        with open_archive(self._path) as archive, connected(folder) as connection:
+            connection.execute("SET preserve_insertion_order = false")
             entry = table_entry(archive, table)
             refuse_lossy(archive, entry, table)
             try:
@@ -87,18 +88,10 @@ class ConvexZip:
         return SourceError(f"{place} cannot be read: {said}; export the snapshot again.")
 
 
-@contextmanager
-def _engine(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("SET memory_limit = '1GB'; SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        connection.execute("SET temp_directory = ?", [str(spill)])
-        yield connection
-
-
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, staged: Path, number: int, *, by_month: bool) -> int:
     months = f", PARTITION_BY (month), OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'rows-{number}-{{i}}'" if by_month else ""
-    target = str(staged if by_month else staged / f"rows-{number}.parquet").replace("'", "''")
-    copied = connection.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet{months})").fetchone()
+    target = literal(str(staged if by_month else staged / f"rows-{number}.parquet"))
+    copied = connection.execute(f"COPY ({select}) TO {target} (FORMAT parquet{months})").fetchone()
     return int(copied[0]) if copied else 0
 
 

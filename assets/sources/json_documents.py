@@ -5,6 +5,7 @@ value, a missing field is not a null). What stays out: where the documents come 
 A number is never rounded: what is no exact integer is refused whole, with its document of mapped columns.
 """
 
+from assets.engines import literal
 from assets.mapping import Column, Table
 from assets.schemas import ENTRY_COLUMNS, MAPPED, Meaning, Promise
 from assets.sources.json_lines import LINE_BYTES
@@ -36,7 +37,7 @@ def staging_sql(table_name: str, table: Table, documents: str, zone: str) -> str
     columns, promises = table.present(), MAPPED[table_name]
     typed = [f"{_typed(promises[ours].meaning, ours, column)} AS {ours}" for ours, column in columns.items()]
     letters = " || ".join(_letter(ours) for ours in columns)
-    named = ", ".join(f"{_text(column.name)}: raw_{ours}" for ours, column in columns.items())
+    named = ", ".join(f"{literal(column.name)}: raw_{ours}" for ours, column in columns.items())
     identifier = next(ours for ours, promise in promises.items() if promise.required)
     month = f"CASE WHEN refusal IS NULL THEN {_month(zone)} END AS month," if "created_at" in columns else ""
     return f"""
@@ -61,7 +62,7 @@ def _documents(table: Table, documents: str) -> str:
     return f"""
         SELECT json_extract(json, [{", ".join(paths)}]) AS found,
             json_keys(json) AS keys
-        FROM read_json_objects({_text(documents)}, format = 'newline_delimited',
+        FROM read_json_objects({literal(documents)}, format = 'newline_delimited',
             maximum_object_size = {LINE_BYTES})
     """
 
@@ -125,7 +126,7 @@ def _time(raw: str) -> str:
 
 
 def _month(zone: str) -> str:
-    local = f"timezone({_text(zone)}, created_at)"
+    local = f"timezone({literal(zone)}, created_at)"
     return f"printf('%04d-%02d', year({local}), month({local}))"
 
 
@@ -156,13 +157,9 @@ def _unusable(promise: Promise, column: Column) -> str:
 
 
 def _said(ours: str, reason: str) -> str:
-    return _text(f"{ours}: {reason}")
+    return literal(f"{ours}: {reason}")
 
 
 def _path(field: str) -> str:
     escaped = field.replace("\\", "\\\\").replace('"', '\\"')
-    return _text(f'$."{escaped}"')
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return literal(f'$."{escaped}"')
