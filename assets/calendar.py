@@ -37,6 +37,11 @@ def periods(certificate: Certificate) -> list[Period]:
     return [period for period in all_months if period.complete or period.holds_cut]
 
 
+def month_of(certificate: Certificate) -> str:
+    """Return the month that holds the instant up to which months are complete."""
+    return f"{certificate.closed_before().astimezone(ZoneInfo(certificate.zone)):%Y-%m}"
+
+
 def _start(month: str, zone: ZoneInfo) -> datetime:
     year, number = (int(part) for part in month.split("-"))
     return datetime(year, number, 1, tzinfo=zone).astimezone(UTC)

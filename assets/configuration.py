@@ -9,7 +9,7 @@ from assets.mapping import Mapping
 
 
 def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
-    """Return the configuration as SQL sees it: currencies, kinds, types, statuses, system_wallets, settings."""
+    """Return the configuration as SQL sees it: currencies, kinds, types, statuses and the rest."""
     rules, text = mapping.rules, pa.string()
     types = [(type_, kind) for kind, policy in mapping.kinds.items() for type_ in policy.types]
     statuses = [(s, True) for s in mapping.statuses.settled] + [(s, False) for s in mapping.statuses.unsettled]
@@ -21,6 +21,10 @@ def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
         ),
         "types": _table({"type": text, "kind": text}, types),
         "statuses": _table({"status": text, "settled": pa.bool_()}, statuses),
+        "mutable_statuses": _table(
+            {"status_before": text, "status_after": text},
+            [(before, after) for before, every in rules.mutable_statuses.items() for after in every],
+        ),
         "system_wallets": _table({"wallet_id": text}, [(wallet,) for wallet in rules.system_wallets]),
         "settings": _table(
             {

@@ -6,21 +6,33 @@ merging and explaining the file (mapping_file), and reading the source (sources)
 
 import hashlib
 import json
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from assets.addresses import refuse_password
 from assets.schemas import MAPPED, Meaning, Promise
 
-Spelling = Literal["string", "float64", "int64", "boolean"]
+Spelling = Literal["string", "uuid", "float64", "int64", "decimal", "boolean", "timestamptz", "timestamp"]
 SPELLINGS: dict[Meaning, frozenset[str]] = {
-    "text": frozenset({"string"}),
-    "money": frozenset({"float64", "int64"}),
-    "time": frozenset({"float64", "int64"}),
+    "text": frozenset({"string", "uuid", "int64"}),
+    "money": frozenset({"float64", "int64", "decimal"}),
+    "time": frozenset({"float64", "int64", "timestamptz", "timestamp"}),
     "flag": frozenset({"boolean"}),
+    "integer": frozenset({"int64"}),
 }
+Unit = Literal["minor", "major", "s", "ms", "us", "ns"]
+UNITS: dict[Meaning, frozenset[str]] = {
+    "money": frozenset({"minor", "major"}),
+    "time": frozenset({"s", "ms", "us", "ns"}),
+}
+UNJUDGED = ("source", "connection", "keep")
+"""What no figure depends on."""
+EPOCHS = frozenset({"float64", "int64"})
+"""Spellings of a time that count from 1970."""
 
 
 class _Frozen(BaseModel):
@@ -28,12 +40,16 @@ class _Frozen(BaseModel):
 
 
 class Column(_Frozen):
-    """A column of the source."""
+    """A column of the source, and how its values are to be read."""
 
     name: str = Field(min_length=1)
     """Its name at the source."""
     type: Spelling
-    """How the source spells it: times are milliseconds since 1970, money is minor units."""
+    """How the source spells it."""
+    unit: Unit | None = None
+    """What a number counts: money is in minor units and times are milliseconds since 1970 unless said otherwise."""
+    zone: str | None = None
+    """The zone of a `timestamp`, which has none of its own."""
 
 
 class Table(_Frozen):
@@ -41,10 +57,15 @@ class Table(_Frozen):
 
     name: str = Field(min_length=1)
     component: str = ""
-    """The Convex component it lives in; empty is the application itself."""
+    """The Convex component it lives in; empty is the application itself. (A PostgreSQL schema is part of the name.)"""
     list: str | None = None
-    """For user_balances: the field of the user's document that holds the entries."""
+    """For user_balances: the field of the user's document that holds the entries; empty where each is a row."""
     columns: dict[str, Column | Literal[False]]
+
+    @field_validator("list")
+    @classmethod
+    def _none_if_empty(cls, field: str | None) -> str | None:
+        return field or None
 
     def present(self) -> dict[str, Column]:
         """Return the columns the source has, by our name."""
@@ -111,6 +132,42 @@ class RuleSettings(_Frozen):
     """Wallets that may be below zero."""
     expect_kinds: tuple[str, ...] = Field(strict=False)
     """Kinds this ledger must have."""
+    backdating_grace: int = Field(ge=0, le=2**31)
+    """Seconds by which a new row may be older than the cut before: a row is dated when its writing begins."""
+    mutable_statuses: dict[str, tuple[str, ...]] = Field(strict=False)
+    """Statuses a row may leave, each with those it may become; every other change of a row breaks the ledger."""
+
+
+class Connection(_Frozen):
+    """How a source is reached. It is part of no digest, and holds no secret itself."""
+
+    interface: Literal["auto", "sync", "legacy", "zip"] = "auto"
+    """Which of Convex's interfaces is read; auto takes the first that the deployment offers."""
+    deploy_key_file: str | None = None
+    """The file of the Convex deploy key; without it the environment variable CONVEX_DEPLOY_KEY."""
+    password_file: str | None = None
+    """The file of the PostgreSQL password; without it PGPASSWORD or PGPASSFILE."""
+    readers: int = Field(default=2, ge=1, le=16)
+    """How many connections read PostgreSQL at once, all in one snapshot."""
+    cut: datetime | None = Field(default=None, strict=False)
+    """The instant that loose files show, which only their owner can declare."""
+
+    @field_validator("cut")
+    @classmethod
+    def _has_a_zone(cls, cut: datetime | None) -> datetime | None:
+        if cut and cut.tzinfo is None:
+            message = "the cut needs a zone, such as 2025-06-30T23:59:59Z"
+            raise ValueError(message)
+        return cut
+
+
+class Keep(_Frozen):
+    """Which exports stay: the newest, the last of each day and the last of each month."""
+
+    days: int = Field(default=90, ge=0)
+    """For how many days before the newest cut the last export of each day stays."""
+    months: int = Field(default=0, ge=0)
+    """For how many months the last export of each month stays; 0 is for ever."""
 
 
 class Mapping(_Frozen):
@@ -121,7 +178,9 @@ class Mapping(_Frozen):
     zone: str
     """The time zone in which months begin and end."""
     source: str | None = None
-    """What the schedules audit: the path of a snapshot, relative to the file it stands in."""
+    """What the schedules audit: a path, relative to the file it stands in, or a URL without a password."""
+    connection: Connection = Connection()
+    keep: Keep = Keep()
     tables: dict[str, Table | Literal[False]]
     currencies: dict[str, int]
     statuses: Statuses
@@ -129,6 +188,13 @@ class Mapping(_Frozen):
     corrections: tuple[Correction, ...] = Field(strict=False)
     creators: Creators
     rules: RuleSettings
+
+    @field_validator("source")
+    @classmethod
+    def _holds_no_password(cls, source: str | None) -> str | None:
+        if source and "://" in source:
+            refuse_password(source)
+        return source
 
     @field_validator("zone")
     @classmethod
@@ -196,12 +262,14 @@ class Mapping(_Frozen):
 
     def export_digest(self) -> str:
         """Digest of everything an export depends on."""
-        plain = _plain(self)
-        return _digest({key: plain[key] for key in ("tables", "zone", "statuses", "kinds", "corrections")})
+        plain, keys = _plain(self), ["tables", "zone", "statuses", "kinds", "corrections"]
+        columns = [column for table in self.present().values() for column in table.present().values()]
+        keys += ["currencies"] if any(column.unit == "major" for column in columns) else []
+        return _digest({key: plain[key] for key in keys})
 
     def digest(self) -> str:
-        """Digest of the whole configuration, but for where the schedules find the source."""
-        return _digest({key: value for key, value in _plain(self).items() if key != "source"})
+        """Digest of the whole configuration, but for where the source is, how it is reached and what is kept."""
+        return _digest({key: value for key, value in _plain(self).items() if key not in UNJUDGED})
 
 
 @cache
@@ -216,14 +284,37 @@ def _check_columns(name: str, table: Table, promises: dict[str, Promise]) -> Non
         if ours not in promises:
             message = f"{where} is no column of tieout; {name} has {', '.join(promises)}"
             raise ValueError(message)
-        allowed = SPELLINGS[promises[ours].meaning]
-        if column and column.type not in allowed:
-            message = f"{where} is {column.type}, and can be {' or '.join(sorted(allowed))}"
-            raise ValueError(message)
+        if column:
+            _check_column(where, column, promises[ours].meaning)
     for ours, promise in promises.items():
         if promise.required and not table.columns.get(ours):
             message = f"tables.{name}.columns.{ours} is needed: say which column of the source it is"
             raise ValueError(message)
+
+
+def _check_column(where: str, column: Column, meaning: Meaning) -> None:
+    """Raise ValueError unless type, unit and zone say one thing together."""
+    if column.type not in (allowed := SPELLINGS[meaning]):
+        message = f"{where} is {column.type}, and can be {' or '.join(sorted(allowed))}"
+        raise ValueError(message)
+    units = UNITS.get(meaning, frozenset()) if meaning == "money" or column.type in EPOCHS else frozenset()
+    if column.unit and column.unit not in units:
+        message = f"{where}: unit {column.unit!r} is not for it; " + (
+            f"it can be {' or '.join(sorted(units))}" if units else f"a {column.type} has none"
+        )
+        raise ValueError(message)
+    if meaning == "money" and column.type == "decimal" and not column.unit:
+        message = f"{where} is decimal: say unit = 'minor' or unit = 'major'"
+        raise ValueError(message)
+    if column.unit == "major" and column.type == "float64":
+        message = f"{where}: a float64 cannot hold major units exactly; map a decimal or an integer"
+        raise ValueError(message)
+    if (column.type == "timestamp") != (column.zone is not None):
+        message = f"{where}: a timestamp needs its zone, such as zone = 'UTC', and no other type has one"
+        raise ValueError(message)
+    if column.zone and column.zone not in _zones():
+        message = f"{where}: {column.zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
+        raise ValueError(message)
 
 
 def _plain(mapping: Mapping) -> dict[str, Any]:

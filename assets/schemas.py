@@ -9,7 +9,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-Meaning = Literal["text", "money", "time", "flag"]
+Meaning = Literal["text", "money", "time", "flag", "integer"]
 
 SUM = pa.decimal128(38, 0)
 TIME = pa.timestamp("us", tz="UTC")
@@ -18,6 +18,7 @@ ARROW: dict[Meaning, pa.DataType] = {
     "money": pa.int64(),
     "time": TIME,
     "flag": pa.bool_(),
+    "integer": pa.int64(),
 }
 
 
@@ -44,6 +45,7 @@ MAPPED: dict[str, dict[str, Promise]] = {
         "description": Promise("text"),
         "related_type": Promise("text"),
         "related_id": Promise("text"),
+        "commit_ns": Promise("integer"),
     },
     "wallets": {
         "wallet_id": Promise("text", required=True),
@@ -62,6 +64,7 @@ MAPPED: dict[str, dict[str, Promise]] = {
         "recorded": Promise("money", required=True),
         "updated_at": Promise("time"),
         "source_created_at": Promise("time"),
+        "commit_ns": Promise("integer"),
     },
     "user_balances": {
         "user_id": Promise("text", required=True),
@@ -101,8 +104,10 @@ TABLES: dict[str, pa.Schema] = {
         ("idempotency_key", TEXT),
         ("idempotency_hash", INT),
         ("transfer_id", TEXT),
+        ("description_hash", INT),
         ("related_type", TEXT),
         ("related_id", TEXT),
+        ("commit_ns", INT),
         ("month", TEXT),
     ),
     "wallets": _fields(
@@ -114,6 +119,7 @@ TABLES: dict[str, pa.Schema] = {
         ("opening", INT),
         ("is_active", FLAG),
         ("updated_at", TIME),
+        ("source_created_at", TIME),
     ),
     "wallet_balances": _fields(
         ("projection_id", TEXT),
@@ -122,8 +128,17 @@ TABLES: dict[str, pa.Schema] = {
         ("currency", TEXT),
         ("recorded", INT),
         ("updated_at", TIME),
+        ("source_created_at", TIME),
+        ("commit_ns", INT),
     ),
-    "user_balances": _fields(("user_id", TEXT), ("currency", TEXT), ("cached", INT), ("deleted", FLAG)),
+    "user_balances": _fields(
+        ("user_id", TEXT),
+        ("currency", TEXT),
+        ("cached", INT),
+        ("deleted", FLAG),
+        ("deleted_at", TIME),
+        ("source_created_at", TIME),
+    ),
     "wallet_keys": _fields(("wallet_key", INT), ("wallet_id", TEXT), ("known", FLAG)),
     "source_tables": _fields(
         ("table_name", TEXT),
@@ -133,6 +148,9 @@ TABLES: dict[str, pa.Schema] = {
         ("source_rows", INT),
         ("written", INT),
         ("quarantined", INT),
+        ("received_sum", SUM),
+        ("source_sum", SUM),
+        ("written_sum", SUM),
     ),
     "source_columns": _fields(
         ("table_name", TEXT),
@@ -143,13 +161,43 @@ TABLES: dict[str, pa.Schema] = {
         ("allowed", FLAG),
         ("received", INT),
     ),
-    "source_cut": _fields(("cut_at", TIME), ("bound", TEXT), ("proof", TEXT)),
+    "source_cut": _fields(("cut_at", TIME), ("bound", TEXT), ("proof", TEXT), ("commits_after_ns", INT)),
+    "source_history": _fields(("state", TEXT), ("sequence", INT), ("cut_at", TIME), ("compared", INT)),
     "quarantine": _fields(
         ("table_name", TEXT),
         ("row_id", TEXT),
         ("column_name", TEXT),
         ("reason", TEXT),
+        ("spelling", TEXT),
         ("document", TEXT),
+    ),
+    "ledger_changes": _fields(
+        ("transaction_id", TEXT),
+        ("change", TEXT),
+        ("wallet_id", TEXT),
+        ("currency", TEXT),
+        ("amount", INT),
+        ("created_at", TIME),
+        ("month", TEXT),
+        ("closed", FLAG),
+        ("status_before", TEXT),
+        ("status_after", TEXT),
+        ("changed", TEXT),
+        ("before", TEXT),
+        ("after", TEXT),
+        ("evidence", TEXT),
+        ("previous_cut_at", TIME),
+        ("found_in", INT),
+    ),
+    "projection_revisions": _fields(
+        ("projection_id", TEXT),
+        ("wallet_id", TEXT),
+        ("wallet_key", INT),
+        ("currency", TEXT),
+        ("commit_ns", INT),
+        ("recorded", INT),
+        ("change", INT),
+        ("month", TEXT),
     ),
     "movements": _fields(
         ("month", TEXT),
@@ -204,6 +252,36 @@ EXPORTED = (
     "source_tables",
     "source_columns",
     "source_cut",
+    "source_history",
     "quarantine",
+    "ledger_changes",
+    "projection_revisions",
 )
 """The tables of an export, in the order of the certificate."""
+
+IDENTIFIERS = {
+    "transactions": "transaction_id",
+    "wallets": "wallet_id",
+    "wallet_balances": "projection_id",
+    "user_balances": "user_id",
+}
+"""The column that names a row of the source in each of its tables: a change of a row replaces all that has its name."""
+
+MONEY = {
+    "transactions": "amount",
+    "wallets": "balance",
+    "wallet_balances": "recorded",
+    "user_balances": "cached",
+}
+"""The column of each table whose sum ties the source out to what was written."""
+
+WRITTEN_AS = {"description": "description_hash"}
+"""Free text may name people: it is read, and only a hash of it is kept, so that a change is seen."""
+
+ORDERS = {
+    "transactions": "created_at, source_created_at NULLS FIRST, transaction_id, wallet_id, amount",
+    "wallets": "wallet_id, currency, user_id",
+    "wallet_balances": "wallet_id, currency, projection_id",
+    "user_balances": "user_id, currency, cached",
+}
+"""The order of the rows of each table, whatever order they came in; that of transactions is the ledger order."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 from assets.balances import compute_balances, second_balances
 from assets.drift import compute_drift, drift_by_currency
 from assets.export import export_source
+from assets.keeping import let_go
 from assets.movements import compute_months
 from assets.schemas import EXPORTED, TABLES
 from assets.workplace import PROGRESS, Workplace
@@ -26,6 +27,9 @@ DESCRIPTIONS = {
     "source_tables": "What the reader saw: tables and their counts.",
     "source_columns": "What the reader saw: how each mapped column was spelled.",
     "source_cut": "What the reader saw: the instant shown, and how that is known.",
+    "source_history": "Which export before was compared with, and how many of its rows.",
+    "ledger_changes": "Rows of the ledger that were changed, removed or added late, since the first export.",
+    "projection_revisions": "Every recorded balance as commits left it, where the source gives commits.",
     "quarantine": "Rows that cannot be represented exactly, whole, with the reason.",
 }
 
@@ -49,7 +53,8 @@ def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[
     """Make one immutable cut of the source in Parquet, or find it ready."""
     home = workplace.open_home()
     with home.writing(context.run.run_id):
-        made = export_source(home, workplace.mapping(), workplace.open_source(), PROGRESS.get())
+        source = workplace.open_source()
+        made = export_source(home, workplace.mapping(), source, PROGRESS.get(), full=workplace.full)
         workplace.choose(context.run.run_id, made)
         workplace.audit(context.run.run_id).forget_outcomes()
     context.instance.add_dynamic_partitions("months", list(made.certificate.months()))
@@ -119,4 +124,15 @@ def _drifting(rows: pa.Table) -> dict[str, Any]:
     return {"drifting balances": sum(each["balances"] for each in currencies), **gross}
 
 
-STEPS: list[dg.AssetsDefinition] = [export, movements, balances, drift]
+@dg.asset(deps=["movements"], group_name="export", kinds={"parquet"}, owners=OWNERS)
+def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Let go of exports that need not stay, once all that still matters of them was carried over."""
+    audit = workplace.audit(context.run.run_id)
+    home = audit.home
+    with home.writing(context.run.run_id):
+        gone = let_go(home, audit.mapping.keep, audit.export.export_id)
+    freed = sum(each.bytes for each in gone)
+    return dg.MaterializeResult(metadata={"kept": len(home.exports()), "let go": len(gone), "bytes freed": freed})
+
+
+STEPS: list[dg.AssetsDefinition] = [export, movements, balances, drift, kept_exports]

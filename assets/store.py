@@ -3,8 +3,11 @@
 What goes in: where files are, and how they get there whole or not at all. What stays out: what is in them.
 
     <home>/home.json                        the source and mapping it belongs to
+    <home>/journal.jsonl                    every export ever committed, and every one let go
     <home>/exports/<id>/certificate.json    an export; without its certificate it does not exist
+    <home>/exports/<id>/bookmark.json       where the next reading of a live source goes on
     <home>/tables/<table>/[<month>/]<sha256>.parquet     content-addressed rows, shared between exports
+    <home>/arriving/                        pages of a live source that are part of no export yet
     <home>/scratch/                         work in progress, emptied by the next writer
 """
 
@@ -18,15 +21,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from assets.certificate import Certificate, DataFile
+from assets.certificate import FORMAT, Certificate, DataFile
 from assets.engines import View
 from assets.errors import HomeError
-from assets.parquet import digest, flush_to_disk, write_rows
+from assets.journal import Journal, committed
+from assets.parquet import ROW_GROUP, digest, flush_to_disk, write_rows
 from assets.schemas import EXPORTED, TABLES
 
 PATTERNS = frozenset("*?[\\\n")
@@ -93,9 +98,19 @@ class Home:
         fcntl.flock(lock, fcntl.LOCK_SH)
 
     @property
+    def journal(self) -> Journal:
+        """What was ever committed here."""
+        return Journal(self.path / "journal.jsonl")
+
+    @property
     def scratch(self) -> Path:
         """The folder of work in progress."""
         return self.path / "scratch"
+
+    @property
+    def arriving(self) -> Path:
+        """The folder where a live source keeps what has come in until it is part of an export."""
+        return self.path / "arriving"
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:
@@ -128,8 +143,15 @@ class Home:
 
     def exports(self) -> list[Export]:
         """Return the exports, oldest first; one without a whole certificate does not exist."""
-        folders = sorted((self.path / "exports").glob("*-*/certificate.json"))
-        return [Export(file.parent.name, Certificate.model_validate_json(file.read_text())) for file in folders]
+        files = sorted((self.path / "exports").glob("*-*/certificate.json"))
+        return [Export(file.parent.name, self._certificate(file)) for file in files]
+
+    def _certificate(self, file: Path) -> Certificate:
+        text = file.read_text()
+        if FORMAT not in text:
+            message = f"{self.path} was written by another version of tieout; give another --home."
+            raise HomeError(message)
+        return Certificate.model_validate_json(text)
 
     def export(self, export_id: str) -> Export:
         """Return one export by its id."""
@@ -142,19 +164,53 @@ class Home:
         message = f"{self.path} holds no export yet; run 'tieout audit SNAPSHOT.zip' first."
         raise HomeError(message)
 
-    def commit(self, certificate: Certificate) -> Export:
-        """Write the certificate of a new export; from this instant on the export exists."""
-        sequence = max((export.sequence for export in self.exports()), default=0) + 1
-        export = Export(f"{sequence:06d}-{certificate.sha256()[:12]}", certificate)
+    def next_sequence(self) -> int:
+        """Return the number of the export that is committed next; no number is given twice."""
+        known = [int(export_id.partition("-")[0]) for export_id in self.journal.exports_ever()]
+        return max([*known, *(export.sequence for export in self.exports())], default=0) + 1
+
+    def commit(self, certificate: Certificate, bookmark: Mapping[str, Any] | None = None) -> Export:
+        """Write the certificate of a new export and its bookmark; from this instant on the export exists."""
+        export = Export(f"{self.next_sequence():06d}-{certificate.sha256()[:12]}", certificate)
         exports = self.path / "exports"
         exports.mkdir(exist_ok=True)
         with self.workshop() as folder:
             made = folder / export.export_id
             made.mkdir()
             self.write_text(made / "certificate.json", certificate.text())
+            if bookmark:
+                self.write_text(made / "bookmark.json", json.dumps(bookmark, indent=1, sort_keys=True) + "\n")
             made.rename(exports / export.export_id)
         flush_to_disk(exports)
+        self.write_down_commits()
         return export
+
+    def write_down_commits(self) -> None:
+        """Add to the journal what was committed and is not yet in it: a killed writer may have left one export so."""
+        known = self.journal.exports_ever()
+        missing = [export for export in self.exports() if export.export_id not in known]
+        if missing:
+            self.write_down(committed(export.export_id, export.certificate) for export in missing)
+
+    def write_down(self, lines: Iterable[dict[str, Any]]) -> None:
+        """Add lines to the journal, all or none."""
+        self.write_text(self.journal.path, self.journal.text_with(lines))
+
+    def lost_export(self) -> str | None:
+        """Return the last export the journal knows, if the home no longer has it as it was committed."""
+        standing = self.journal.standing()
+        present = {export.export_id: export.certificate.sha256() for export in self.exports()}
+        last = max(standing, default=None)
+        return last if last and present.get(last) != standing[last] else None
+
+    def bookmark(self, export: Export) -> dict[str, Any] | None:
+        """Return where a live source was left, if it was."""
+        file = self.path / "exports" / export.export_id / "bookmark.json"
+        return dict(json.loads(file.read_text())) if file.exists() else None
+
+    def forget_arrivals(self) -> None:
+        """Remove what had come in of a live source: it is part of an export now."""
+        shutil.rmtree(self.arriving, ignore_errors=True)
 
     def keep(self, table: str, batches: Iterable[pa.RecordBatch], month: str | None = None) -> DataFile:
         """Write rows of a promised table into their content-addressed file."""
@@ -168,6 +224,12 @@ class Home:
             kept.parent.mkdir(parents=True, exist_ok=True)
             made.replace(kept)
         return DataFile(path=str(kept.relative_to(self.path)), month=month, rows=rows, bytes=size, sha256=sha256)
+
+    def keep_by_month(self, table: str, rows: pa.Table) -> list[DataFile]:
+        """Write rows that have a `month`, one file a month, in their order."""
+        months = sorted({str(month) for month in rows["month"].unique().to_pylist()})
+        chosen = ((month, rows.filter(pc.equal(rows["month"], pa.scalar(month)))) for month in months)
+        return [self.keep(table, part.to_batches(max_chunksize=ROW_GROUP), month) for month, part in chosen]
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a small file whole or not at all."""

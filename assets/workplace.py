@@ -12,7 +12,7 @@ from assets.audit import Audit
 from assets.errors import MappingError, TieoutError
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.opening import open_source
 from assets.sources.protocol import Progress, Source
 from assets.store import Export, Home
 
@@ -31,6 +31,8 @@ class Workplace(dg.ConfigurableResource["Workplace"]):
     home: str
     config: str | None = None
     source: str | None = None
+    full: bool = False
+    """Read everything, though the source could go on from the export before."""
 
     def open_home(self) -> Home:
         """Return the home."""
@@ -42,11 +44,12 @@ class Workplace(dg.ConfigurableResource["Workplace"]):
 
     def open_source(self) -> Source:
         """Return the source that was given, or the one the configuration names; raise MappingError without one."""
-        named = self.mapping().source
+        mapping, folder = self.mapping(), Path(self.config).parent if self.config else Path()
+        arriving = self.open_home().arriving
         if self.source:
-            return ConvexZip(Path(self.source))
-        if named:
-            return ConvexZip((Path(self.config).parent if self.config else Path()) / named)
+            return open_source(self.source, Path(), mapping.connection, folder, arriving)
+        if mapping.source:
+            return open_source(mapping.source, folder, mapping.connection, folder, arriving)
         message = "no source is given: name a snapshot, or set 'source' in tieout.toml."
         raise MappingError(message)
 

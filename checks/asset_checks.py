@@ -53,7 +53,7 @@ def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckR
         "sentence": outcome.sentence,
         "examined": outcome.examined,
         "offenders": outcome.offenders,
-        "severity": rule.severity,
+        "severity": outcome.severity,
         "scope": rule.scope,
     }
     if outcome.offenders and outcome.rows:
@@ -63,7 +63,7 @@ def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckR
         check_name=rule.name,
         asset_key=rule.table,
         passed=outcome.result in ("held", "not applicable"),
-        severity=dg.AssetCheckSeverity[SEVERITY[rule.severity]],
+        severity=dg.AssetCheckSeverity[SEVERITY[outcome.severity]],
         metadata=metadata,
         description=outcome.sentence,
     )

@@ -16,8 +16,8 @@ from assets.mapping import Mapping
 from assets.store import Home
 from checks.expectations import enforce
 from checks.outcome import Outcome, unjudged
-from checks.rules import Rule
-from checks.scopes import Scope
+from checks.rules import Rule, Severity
+from checks.scopes import OF_THE_SOURCE, Scope
 from checks.sentences import Teller
 
 SYSTEMIC_ROWS = 20
@@ -46,6 +46,8 @@ def kept_outcomes(home: Home, folder: Path) -> dict[str, Outcome]:
 def applicable(mapping: Mapping, rule: Rule) -> str | None:
     """Return why a rule is not applicable to this source, or nothing."""
     for need in rule.needs:
+        if need in OF_THE_SOURCE:
+            continue
         if need == "kinds.transfer":
             if not any(policy.flow == "transfer" for policy in mapping.kinds.values()):
                 return "The configuration knows no kind of transaction that is a transfer."
@@ -57,6 +59,8 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
 def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
     if why := applicable(scope.mapping, rule):
         return unjudged(rule, "not applicable", why)
+    if gap := scope.gap(rule):
+        return unjudged(rule, *gap)
     with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
         for table in rule.needs:
             if table in rule.views and not _rows(query, table):
@@ -70,7 +74,7 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
     return Outcome(
         rule=rule.name,
         result="broken" if count else "held",
-        severity=rule.severity,
+        severity=_severity(rule, offenders),
         scope=rule.scope,
         statement=rule.statement,
         examined=examined,
@@ -79,6 +83,12 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
         sentence=_sentence(scope.mapping, rule, offenders) or (HELD if examined else NOTHING),
         rows=rows,
     )
+
+
+def _severity(rule: Rule, offenders: pa.Table) -> Severity:
+    """Return the rule's severity, or a warning where its offenders say that none of them is more."""
+    told = set(offenders["severity"].to_pylist()) if "severity" in offenders.column_names else set()
+    return "warning" if told == {"warning"} else rule.severity
 
 
 def _expected(mapping: Mapping, rule: Rule) -> str | None:

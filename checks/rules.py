@@ -32,7 +32,8 @@ class Rule:
     sentence: str
     """The worst offender in words; fields are its columns, `:money` in its currency, `:size` without the sign."""
     needs: tuple[str, ...] = ()
-    """Tables and columns without which the configuration makes it not applicable."""
+    """Tables and columns without which the configuration makes it not applicable; `history` is an export before,
+    `commits` a source that gives the commits which wrote its rows."""
     flow: str | None = None
     """The flow of the kinds of transaction it speaks of, if only one."""
 
@@ -56,7 +57,7 @@ GATES = (
         ("source_tables",),
         "source_tables",
         "Table {source_name} has {received:count} rows, of which {written:count} were written and "
-        "{quarantined:count} quarantined.",
+        "{quarantined:count} quarantined: {problem}.",
     ),
     Rule(
         "exports_are_one_cut",
@@ -116,6 +117,17 @@ GATES = (
 )
 
 FINDINGS = (
+    Rule(
+        "ledger_is_append_only",
+        "error",
+        "month",
+        "ledger_changes",
+        ("ledger_changes", "mutable_statuses", "transactions"),
+        "transactions",
+        "{change} of transaction {transaction_id}, {amount:money} in wallet {wallet_id} dated {created_at:instant}"
+        "{changed:changed}; it was found after the cut of {previous_cut_at:instant}.",
+        needs=("history",),
+    ),
     Rule(
         "currencies_are_known",
         "error",
@@ -233,6 +245,17 @@ FINDINGS = (
         "Wallet {wallet_id} is recorded {wallet_projections:count} times; in {currency} between {recorded_least:money} "
         "and {recorded_most:money}.",
         needs=("wallet_balances",),
+    ),
+    Rule(
+        "projections_move_with_ledgers",
+        "error",
+        "cut",
+        "projection_revisions",
+        ("transactions", "projection_revisions", "source_cut"),
+        "transactions CROSS JOIN source_cut WHERE settled AND commit_ns > commits_after_ns",
+        "Transaction {transaction_id} moved the ledger of wallet {wallet_id} by {ledger_change:money} and its recorded "
+        "balance by {recorded_change:money}: from there on they part by {drift:size}.",
+        needs=("wallet_balances", "commits"),
     ),
     Rule(
         "caches_do_not_drift",

@@ -9,6 +9,7 @@ from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
@@ -16,11 +17,32 @@ from assets.audit import Audit
 from assets.balances import compute_balances
 from assets.configuration import configuration_tables
 from assets.drift import closing_frame
-from assets.engines import View
+from assets.engines import View, duckdb_engine
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.schemas import EXPORTED, TABLES
 from checks.rules import Rule
+
+Gap = tuple[Literal["not verified", "not applicable"], str]
+OF_THE_SOURCE: dict[str, tuple[str, str, dict[str | bool, Gap]]] = {
+    "history": (
+        "source_history",
+        "state",
+        {
+            "first": ("not applicable", "This is the first export of the source: there is nothing to compare it with."),
+            "lost": (
+                "not verified",
+                "The export before is no longer as it was committed: nothing can be compared.",
+            ),
+        },
+    ),
+    "commits": (
+        "source_cut",
+        "commits_after_ns IS NULL",
+        {True: ("not applicable", "This source does not tell which commit wrote a row.")},
+    ),
+}
+"""What a rule may need that only the export can tell: where it is written, and what each value of it means."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +57,16 @@ class Scope:
         """Return the views a rule names."""
         configuration = configuration_tables(self.mapping)
         return {name: configuration[name] if name in configuration else self.shown[name]() for name in rule.views}
+
+    def gap(self, rule: Rule) -> Gap | None:
+        """Return what a rule needs of the source's history or commits and does not have, as a result and the reason."""
+        for need in set(rule.needs) & OF_THE_SOURCE.keys():
+            view, column, gaps = OF_THE_SOURCE[need]
+            with duckdb_engine({view: self.shown[view]()}) as query:
+                found = query(f"SELECT {column} AS found FROM {view}")["found"].to_pylist()
+            if found and found[0] in gaps:
+                return gaps[found[0]]
+        return None
 
     @cached_property
     def balances(self) -> pa.Table:

@@ -4,13 +4,21 @@ What goes in: amounts in words of their currency. What stays out: what the sente
 """
 
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+TOLD: dict[str, Callable[[Any], str]] = {
+    "named": lambda value: f" of {value}",
+    "count": lambda value: f"{value:,}",
+    "instant": lambda value: f"{value:%Y-%m-%d %H:%M:%S} UTC",
+    "changed": lambda value: f" ({value} changed)",
+}
+"""Values that are no money, in words."""
+
 
 class Teller(string.Formatter):
-    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, `:named` and `:count`."""
+    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, and those of TOLD."""
 
     def __init__(self, decimals: Mapping[str, int]) -> None:
         """Take the decimals of each currency; an unknown one is told in minor units."""
@@ -28,8 +36,8 @@ class Teller(string.Formatter):
             return "" if value is None else str(value)
         if value is None or value == "":
             return {"money": "nothing", "count": "no"}.get(format_spec, "")
-        if format_spec in ("named", "count"):
-            return f" of {value}" if format_spec == "named" else f"{value:,}"
+        if format_spec in TOLD:
+            return TOLD[format_spec](value)
         minor = int(value)
         told = {
             "money": self._money(minor),

@@ -11,9 +11,12 @@ import re
 import signal
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from assets.errors import RefusedError, TieoutError
+
+if TYPE_CHECKING:
+    from assets.workplace import Workplace
 
 EXIT = {"CLEAN": 0, "BROKEN": 1, "NOT VERIFIED": 2}
 INTERRUPTED = 130
@@ -74,12 +77,18 @@ def _refuse(said: str, code: int, *, as_json: bool) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tieout", description="Tie wallet balances out to the ledger they come from.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    audit = commands.add_parser("audit", help="audit a Convex snapshot export", description=_audit.__doc__)
-    audit.add_argument("source", nargs="?", metavar="SOURCE", help="snapshot ZIP; default: 'source' of tieout.toml")
+    audit = commands.add_parser("audit", help="audit a ledger", description=_audit.__doc__)
+    audit.add_argument("source", nargs="?", metavar="SOURCE", help="default: 'source' of tieout.toml")
     audit.add_argument("--month", metavar="YYYY-MM", type=_month, help="report this month only")
     audit.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    audit.add_argument("--full", action="store_true", help="read a live source whole, not only what is new")
     _common(audit)
     audit.set_defaults(command=_audit)
+    check = commands.add_parser("check-source", help="tell what a source has", description=_check_source.__doc__)
+    check.add_argument("source", nargs="?", metavar="SOURCE", help="default: 'source' of tieout.toml")
+    check.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    _common(check)
+    check.set_defaults(command=_check_source)
     demo = commands.add_parser("demo", help="write a synthetic ledger and audit it", description=_demo.__doc__)
     demo.add_argument("--flavour", choices=("gigsy", "model"), default="gigsy", help="whose writers it imitates")
     demo.add_argument("--clean", action="store_true", help="plant no faults")
@@ -123,7 +132,28 @@ def _audit(asked: argparse.Namespace) -> int:
     _stop_when_told()
     from pipelines.commands import audit  # noqa: PLC0415 - Dagster takes seconds; --help should not
 
-    return EXIT[audit(asked.source, asked.home, asked.config, asked.month, as_json=asked.json)]
+    workplace = _workplace(asked, full=asked.full)
+    return EXIT[audit(workplace, asked.month, as_json=asked.json)]
+
+
+def _check_source(asked: argparse.Namespace) -> int:
+    """Connect, read nothing heavy, and tell what the source has beside what the mapping takes; exit 2 for a misfit."""
+    _stop_when_told()
+    from pipelines.source_check import check_source  # noqa: PLC0415 - only here
+
+    workplace = _workplace(asked, full=False)
+    fits = check_source(workplace.open_source(), workplace.mapping(), as_json=asked.json)
+    return 0 if fits else EXIT["NOT VERIFIED"]
+
+
+def _workplace(asked: argparse.Namespace, *, full: bool) -> "Workplace":
+    """Return where to work; a source that cannot be named so is refused before anything is written down."""
+    from assets.workplace import Workplace  # noqa: PLC0415 - Dagster takes seconds; --help should not
+
+    config = str(asked.config) if asked.config else None
+    workplace = Workplace(home=str(asked.home), config=config, source=asked.source, full=full)
+    workplace.open_source()
+    return workplace
 
 
 def _stop_when_told() -> None:

@@ -20,9 +20,8 @@ from pipelines.terminal import progress, show_audit, shown
 DEMOS = Path(".tieout-demo")
 
 
-def audit(source: str | None, home: Path, config: Path | None, month: str | None, *, as_json: bool) -> Verdict:
+def audit(workplace: Workplace, month: str | None, *, as_json: bool) -> Verdict:
     """Audit a source, tell the result, and return the verdict."""
-    workplace = Workplace(home=str(home), config=str(config) if config else None, source=source)
     with progress():
         audited = run_audit(workplace, month)
     _tell(audited, as_json=as_json)

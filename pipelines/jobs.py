@@ -8,7 +8,7 @@ from assets.schemas import EXPORTED
 
 reconcile = dg.define_asset_job(
     "reconcile",
-    selection=dg.AssetSelection.assets(*EXPORTED, "movements", "balances", "drift"),
+    selection=dg.AssetSelection.assets(*EXPORTED, "movements", "balances", "drift", "kept_exports"),
     description="Export the source as it is now, compute what every wallet must hold, and judge every rule.",
 )
 audit_month = dg.define_asset_job(

@@ -13,6 +13,8 @@ NEXT_STEPS = {
     "amounts_are_exact_integers": "Correct these amounts at the source: money is whole minor units.",
     "sums_do_not_overflow": "Check the listed wallets for absurd amounts; no real balance is this large.",
     "engines_agree": "Treat no figure as established; report this defect of the audit with the rows.",
+    "ledger_is_append_only": "Find who rewrote the ledger: compare both sides of each row, and restore what was there.",
+    "projections_move_with_ledgers": "Look at the writer of that commit: it booked one side without the other.",
     "currencies_are_known": "Add the currency and its decimals to the configuration, or trace who wrote it.",
     "types_are_known": "Add the type to the configuration, or trace the writer that invented it.",
     "wallets_exist": "Find out whether the wallet was deleted or misspelt; its money has no owner.",

@@ -1,6 +1,7 @@
 """The container of a Convex snapshot export: which entry holds which table, and whether it may be trusted.
 
-What goes in: the central directory, names, limits and format markers. What stays out: reading documents.
+What goes in: the central directory, names, limits and format markers. What stays out: reading documents, and what
+an unpacked snapshot looks like (convex_folder), which offers the same as the ZIP does.
 """
 
 import json
@@ -9,9 +10,12 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from assets.errors import SourceError
 from assets.mapping import Table
@@ -24,8 +28,49 @@ BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSErro
 """What reading a damaged entry raises."""
 
 
-def open_archive(path: Path) -> zipfile.ZipFile:
+@dataclass(frozen=True)
+class Entry:
+    """One file of a snapshot."""
+
+    name: str
+    size: int
+    packed: int
+    encrypted: bool
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """All files of a snapshot, as long as it is open."""
+
+    path: Path
+    entries: tuple[Entry, ...]
+
+    def entry(self, name: str) -> Entry | None:
+        """Return the file of that name, if there is one; of two the last, as ZIP programs do."""
+        return next((entry for entry in reversed(self.entries) if entry.name == name), None)
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
     """Open the ZIP through its central directory; raise SourceError in one sentence when it is none."""
+    with _opened(path) as archive:
+        yield Archive(
+            path,
+            tuple(
+                Entry(
+                    info.filename,
+                    info.file_size,
+                    info.compress_size,
+                    bool(info.flag_bits & ENCRYPTED),
+                    partial(archive.open, info),
+                )
+                for info in archive.infolist()
+            ),
+        )
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "a directory" if path.is_dir() else "no regular file"
@@ -40,36 +85,36 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         raise SourceError(message) from error
 
 
-def table_entry(archive: zipfile.ZipFile, table: Table) -> zipfile.ZipInfo:
+def table_entry(archive: Archive, table: Table) -> Entry:
     """Return the entry that holds a table's documents, wherever the export's top folder is."""
     wanted = f"{_component_folder(table.component)}{table.name}/documents.jsonl"
-    entries = [info for info in archive.infolist() if _belongs(info.filename, wanted)]
+    entries = [entry for entry in archive.entries if _belongs(entry.name, wanted)]
     if not entries:
         message = (
-            f"{_named(archive)} has no table {table.name!r} (no entry {wanted}); "
-            f"it has {', '.join(_tables(archive)) or 'no tables'}."
+            f"{archive.path} has no table {table.name!r} (no entry {wanted}); "
+            f"it has {', '.join(tables_of(archive)) or 'no tables'}."
         )
         raise SourceError(message)
     if len(entries) > 1:
-        names = " and ".join(info.filename for info in entries)
-        message = f"{_named(archive)} holds table {table.name!r} twice ({names}); export the snapshot again."
+        names = " and ".join(entry.name for entry in entries)
+        message = f"{archive.path} holds table {table.name!r} twice ({names}); export the snapshot again."
         raise SourceError(message)
     _refuse_unsafe(archive, entries[0])
     return entries[0]
 
 
-def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table) -> None:
+def refuse_lossy(archive: Archive, entry: Entry, table: Table) -> None:
     """Refuse an archive of the format before March 2026 where it lost the type of a mapped column.
 
     Its `generated_schema.jsonl` starts with an inferred shape, and names documents that differ from it.
     """
-    marker = entry.filename.removesuffix("documents.jsonl") + "generated_schema.jsonl"
-    if marker not in archive.namelist():
+    marker = archive.entry(entry.name.removesuffix("documents.jsonl") + "generated_schema.jsonl")
+    if marker is None:
         return
-    _refuse_unsafe(archive, archive.getinfo(marker))
-    place = f"{_named(archive)}: {marker}"
+    _refuse_unsafe(archive, marker)
+    place = f"{archive.path}: {marker.name}"
     try:
-        with closing(lines_of(archive, archive.getinfo(marker))) as lines:
+        with closing(lines_of(marker)) as lines:
             shape = json.loads(next(lines, b'""'))
             if shape == "uniform":
                 return
@@ -88,9 +133,9 @@ def refuse_lossy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, table: Table)
             raise SourceError(message)
 
 
-def lines_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Generator[bytes]:
+def lines_of(entry: Entry) -> Generator[bytes]:
     """Inflate an entry line by line; one too long to be a document comes in pieces of LINE_BYTES."""
-    with archive.open(entry) as file:
+    with entry.open() as file:
         while line := file.readline(LINE_BYTES):
             yield line
 
@@ -112,26 +157,23 @@ def _component_folder(component: str) -> str:
     return "".join(f"_components/{part}/" for part in component.split("/") if part)
 
 
-def _tables(archive: zipfile.ZipFile) -> list[str]:
+def tables_of(archive: Archive) -> list[str]:
+    """Return the names of the tables, of every component."""
     names = (
-        name.removesuffix("/documents.jsonl").rpartition("/")[2]
-        for name in archive.namelist()
-        if name.endswith("/documents.jsonl")
+        entry.name.removesuffix("/documents.jsonl").rpartition("/")[2]
+        for entry in archive.entries
+        if entry.name.endswith("/documents.jsonl")
     )
     return sorted({name for name in names if not name.startswith("_")})
 
 
-def _refuse_unsafe(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & ENCRYPTED:
-        message = f"{_named(archive)}: {info.filename} is encrypted; give the export as Convex wrote it."
+def _refuse_unsafe(archive: Archive, entry: Entry) -> None:
+    if entry.encrypted:
+        message = f"{archive.path}: {entry.name} is encrypted; give the export as Convex wrote it."
         raise SourceError(message)
-    if info.file_size > BOMB_BYTES and info.file_size > BOMB_RATIO * max(info.compress_size, 1):
+    if entry.size > BOMB_BYTES and entry.size > BOMB_RATIO * max(entry.packed, 1):
         message = (
-            f"{_named(archive)}: {info.filename} claims to inflate over {BOMB_RATIO} times, to "
-            f"{info.file_size:,} bytes; no ledger does."
+            f"{archive.path}: {entry.name} claims to inflate over {BOMB_RATIO} times, to "
+            f"{entry.size:,} bytes; no ledger does."
         )
         raise SourceError(message)
-
-
-def _named(archive: zipfile.ZipFile) -> str:
-    return str(archive.filename)

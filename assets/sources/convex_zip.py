@@ -1,110 +1,114 @@
 """A Convex snapshot export: one consistent cut of every table in a ZIP file.
 
-What goes in: naming the snapshot, and reading one entry at a time into Parquet. What stays out: the container
-(convex_archive), how lines come in chunks (chunks) and what values mean (json_documents). Only mapped columns stay.
+What goes in: naming the snapshot, and reading one entry at a time. What stays out: the container (convex_archive)
+and what its documents mean (documents, json_documents). Only mapped columns stay.
 """
 
 import hashlib
 import re
 import zipfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import UTC, datetime, timedelta
-from glob import escape
 from pathlib import Path
 
 import duckdb
 
-from assets.engines import connected, literal
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
-from assets.sources.chunks import line_chunks
-from assets.sources.convex_archive import BROKEN_ENTRY, lines_of, open_archive, refuse_lossy, table_entry
-from assets.sources.json_documents import staging_sql
-from assets.sources.json_lines import NotJsonError, wrong_with
-from assets.sources.protocol import Progress, Snapshot, Staged
+from assets.sources.convex_archive import (
+    BROKEN_ENTRY,
+    Archive,
+    Entry,
+    lines_of,
+    open_archive,
+    refuse_lossy,
+    table_entry,
+    tables_of,
+)
+from assets.sources.documents import stage_documents, wrong_with_documents
+from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
-NAME = re.compile(r"snapshot_(?:(?P<deployment>.+)_)?(?P<nanoseconds>[0-9]{18,19})\.zip")
+NAME = re.compile(r"snapshot_(?:(?P<deployment>.+)_)?(?P<nanoseconds>[0-9]{18,19})(?:\.zip)?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ConvexZip:
     """The tables of one snapshot ZIP."""
 
+    kind = "convex_zip"
+
     def __init__(self, path: Path) -> None:
         """Take the path of the ZIP; nothing is read yet."""
-        self._path = path
+        self.path = path
+
+    def opened(self) -> AbstractContextManager[Archive]:
+        """Open the container; raise SourceError when there is none."""
+        return open_archive(self.path)
+
+    def name(self) -> str:
+        """Return the name that Convex gave the snapshot, if it still has it."""
+        return self.path.name
+
+    def digest(self) -> tuple[str, int]:
+        """Return what names the bytes of the snapshot, and how many there are."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), self.path.stat().st_size
 
     def snapshot(self) -> Snapshot:
-        """Name the snapshot by the digest of the file, and by the cut and deployment in its name."""
-        open_archive(self._path).close()
-        with self._path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        named = NAME.fullmatch(self._path.name)
+        """Name the snapshot by its digest, and by the cut and deployment in its name."""
+        with self.opened():
+            sha256, size = self.digest()
+        named = NAME.fullmatch(self.name())
         cut_at = EPOCH + timedelta(microseconds=int(named["nanoseconds"]) // 1000) if named else None
-        return Snapshot(
-            kind="convex_zip",
-            deployment=named["deployment"] if named else None,
-            sha256=sha256,
-            bytes=self._path.stat().st_size,
-            cut_at=cut_at,
-            proof="by construction",
-        )
+        deployment = named["deployment"] if named else None
+        return Snapshot(self.kind, deployment, sha256, size, cut_at, "by construction")
 
-    def stage(self, name: str, mapping: Mapping, folder: Path, progress: Progress) -> Staged:
+    def read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:  # noqa: ARG002 - a snapshot is always whole
+        """Read every table of the snapshot, and refuse one that was replaced meanwhile."""
+        snapshot = self.snapshot()
+        staged = {name: self.stage(name, wanted, folder, progress) for name in wanted.present()}
+        if self.snapshot() != snapshot:
+            message = "the source changed while it was read; audit it again once it is whole."
+            raise SourceError(message)
+        return Reading(snapshot, staged)
+
+    def survey(self, wanted: Mapping) -> Survey:  # noqa: ARG002 - the archive tells the same to everybody
+        """Tell which tables the archive has; only its rows could tell their columns."""
+        snapshot = self.snapshot()
+        with self.opened() as archive:
+            tables = tuple(FoundTable(name, None, {}) for name in tables_of(archive))
+        cut = f"cut {snapshot.cut_at:%Y-%m-%d %H:%M:%S} UTC" if snapshot.cut_at else "the name does not tell the cut"
+        return Survey(snapshot.kind, snapshot.deployment, (f"a Convex snapshot export; {cut}",), tables)
+
+    def stage(self, name: str, wanted: Mapping, folder: Path, progress: Progress) -> Staged:
         """Read the documents of one table chunk by chunk, so that nothing is ever held whole."""
-        table = mapping.present()[name]
-        staged, received, done = folder / name, 0, 0
-        staged.mkdir()
-        with open_archive(self._path) as archive, connected(folder) as connection:
-            connection.execute("SET preserve_insertion_order = false")
+        table = wanted.present()[name]
+        done = 0
+
+        def told(bytes_done: int, rows: int) -> None:
+            nonlocal done
+            done = bytes_done
+            progress(f"reading {table.name}, {rows:,} rows", done, entry.size)
+
+        with self.opened() as archive:
             entry = table_entry(archive, table)
             refuse_lossy(archive, entry, table)
             try:
-                with archive.open(entry) as documents:
-                    for number, (chunk, done) in enumerate(line_chunks(documents, folder)):
-                        select = staging_sql(name, table, str(chunk), mapping.zone)
-                        received += _copy(connection, select, staged, number, by_month=name == "transactions")
-                        progress(f"reading {table.name}", done, entry.file_size)
-                if done != entry.file_size:
-                    message = f"it ends after {done:,} of {entry.file_size:,} bytes"
+                with entry.open() as documents:
+                    received = stage_documents(documents, name, wanted, folder / name, told)
+                if done != entry.size:
+                    message = f"it ends after {done:,} of {entry.size:,} bytes"
                     raise zipfile.BadZipFile(message)
-                if received and (wrong := _strange_document(connection, staged)):
-                    raise NotJsonError(wrong)
             except (*BROKEN_ENTRY, ValueError, duckdb.Error) as error:
-                raise self._said(entry, error) from error
-        return Staged(folder=staged, received=received, source_rows=None)
+                raise self._wrong(entry, error) from error
+        return Staged(folder=folder / name, received=received)
 
-    def _said(self, entry: zipfile.ZipInfo, error: Exception) -> TieoutError:
-        """Say what is wrong, and on which line; that slow second look is only taken when the first one failed."""
-        place, said = f"{self._path}: {entry.filename}", str(error).partition("\n")[0]
-        if isinstance(error, duckdb.OperationalError) or (isinstance(error, OSError) and error.errno):
-            return TieoutError(f"the rows of {entry.filename} cannot be kept: {said}")
-        if not isinstance(error, duckdb.Error | NotJsonError):
-            return SourceError(f"{place} is damaged ({said}); export or download the snapshot again.")
-        with open_archive(self._path) as archive, suppress(*BROKEN_ENTRY), closing(lines_of(archive, entry)) as lines:
-            for number, line in enumerate(lines, 1):
-                if wrong := wrong_with(line):
-                    return SourceError(f"{place}, line {number}: {wrong}; export the snapshot again.")
-        return SourceError(f"{place} cannot be read: {said}; export the snapshot again.")
+    def _wrong(self, entry: Entry, error: Exception) -> TieoutError:
+        def lines() -> Iterator[bytes]:
+            with suppress(*BROKEN_ENTRY), closing(lines_of(entry)) as whole:
+                yield from whole
 
-
-def _copy(connection: duckdb.DuckDBPyConnection, select: str, staged: Path, number: int, *, by_month: bool) -> int:
-    months = f", PARTITION_BY (month), OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'rows-{number}-{{i}}'" if by_month else ""
-    target = literal(str(staged if by_month else staged / f"rows-{number}.parquet"))
-    copied = connection.execute(f"COPY ({select}) TO {target} (FORMAT parquet{months})").fetchone()
-    return int(copied[0]) if copied else 0
-
-
-def _strange_document(connection: duckdb.DuckDBPyConnection, staged: Path) -> str | None:
-    """Tell of a line that is no object, or an object that names a field twice: which is meant cannot be told."""
-    found = connection.execute(
-        """
-        SELECT list_filter(names, lambda name, i: list_position(names, name) < i)[1]
-        FROM (SELECT unnest(CAST(fields AS VARCHAR[][])) AS names FROM (SELECT DISTINCT fields FROM read_parquet(?)))
-        WHERE len(names) = 0 OR len(list_distinct(names)) < len(names) LIMIT 1
-        """,
-        [f"{escape(str(staged))}/**/*.parquet"],
-    ).fetchone()
-    if not found:
-        return None
-    return f"a document has the field {found[0]!r} twice" if found[0] else "a line is no object with fields"
+        return wrong_with_documents(
+            f"{self.path}: {entry.name}", lines(), error, "export or download the snapshot again"
+        )

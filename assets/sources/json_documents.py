@@ -1,165 +1,144 @@
 """SQL that reads JSON documents into typed columns, and says of every row it cannot read why.
 
-What goes in: the meaning of each spelling (`100` is an Int64, `100.0` a Float64, `{"$float": ...}` a special
-value, a missing field is not a null). What stays out: where the documents come from, and what happens to the rows.
-A number is never rounded: what is no exact integer is refused whole, with its document of mapped columns.
+What goes in: the meaning of each token (`100` is an Int64, `100.0` a Float64, `{"$float": ...}` a special value, a
+missing field is not a null). What stays out: where the documents come from (documents), what a value is worth
+(conversions), and the judging of a row (staging). DuckDB parses a number with a fraction into a float; those of
+`decimal` columns are therefore put in quotes before it parses the line, and read as they were written.
 """
 
+import re
+from glob import escape
+from pathlib import Path
+
+import duckdb
+
 from assets.engines import literal
-from assets.mapping import Column, Table
-from assets.schemas import ENTRY_COLUMNS, MAPPED, Meaning, Promise
+from assets.mapping import Mapping, Table
+from assets.sources.conversions import (
+    EXACT_FLOAT,
+    Expected,
+    expected_of,
+    from_float,
+    from_integer,
+    from_text,
+    is_written,
+    zeros,
+)
 from assets.sources.json_lines import LINE_BYTES
-
-SPELLED = {
-    "m": "missing",
-    "n": "null",
-    "s": "string",
-    "i": "int64",
-    "f": "float64",
-    "b": "boolean",
-    "o": "object",
-    "a": "array",
-    "w": "special float",
-    "y": "bytes",
-}
-"""The letter that stands for each spelling in the column `spelling`."""
-LETTER = {name: letter for letter, name in SPELLED.items()}
-EXACT_FLOAT = 2**53
+from assets.sources.staging import LETTER, Cell, in_entry, staging_sql
 
 
-def staging_sql(table_name: str, table: Table, documents: str, zone: str) -> str:
-    """Return the query over a JSON Lines file: our columns, `row_id`, `spelling`, `fields`, and the refusal.
-
-    `spelling` has one letter a mapped column; `fields` lists the names of all fields, of the document and its entry;
-    `refused_column`, `refused_reason` and `document` are null in a row that can be read.
-    Transactions also have their `month` in the zone, null where the row is refused.
-    """
-    columns, promises = table.present(), MAPPED[table_name]
-    typed = [f"{_typed(promises[ours].meaning, ours, column)} AS {ours}" for ours, column in columns.items()]
-    letters = " || ".join(_letter(ours) for ours in columns)
-    named = ", ".join(f"{literal(column.name)}: raw_{ours}" for ours, column in columns.items())
-    identifier = next(ours for ours, promise in promises.items() if promise.required)
-    month = f"CASE WHEN refusal IS NULL THEN {_month(zone)} END AS month," if "created_at" in columns else ""
-    return f"""
-        WITH documents AS ({_documents(table, documents)}),
-        raw AS ({_raw(table)}),
-        typed AS (SELECT *, {letters} AS spelling, {", ".join(typed)} FROM raw),
-        judged AS (SELECT *, {_refusal(table, promises)} AS refusal FROM typed)
-        SELECT {", ".join(columns)}, {month} spelling, CAST(fields AS VARCHAR) AS fields,
-            CASE WHEN refusal IS NOT NULL THEN raw_{identifier} ->> '$' END AS row_id,
-            split_part(refusal, ': ', 1) AS refused_column,
-            split_part(refusal, ': ', 2) AS refused_reason,
-            CASE WHEN refusal IS NOT NULL THEN CAST({{{named}}} AS JSON) END AS document
-        FROM judged
-    """
+def documents_sql(name: str, wanted: Mapping, documents: Path) -> str:
+    """Return the staging query over a JSON Lines file; `fields` lists the names in each document and its entry."""
+    table = wanted.present()[name]
+    cells = {ours: json_cell(expected) for ours, expected in expected_of(name, wanted).items()}
+    return staging_sql(name, wanted, _raw(table, documents), cells, "CAST(fields AS VARCHAR) AS fields,")
 
 
-def _documents(table: Table, documents: str) -> str:
-    """Parse each line once: the mapped fields, and the names of all."""
-    whole = {ours: column for ours, column in table.present().items() if not _in_entry(table, ours)}
-    paths = [_path(column.name) for column in whole.values()]
-    paths += [_path(table.list)] if table.list else []
-    return f"""
-        SELECT json_extract(json, [{", ".join(paths)}]) AS found,
-            json_keys(json) AS keys
-        FROM read_json_objects({literal(documents)}, format = 'newline_delimited',
-            maximum_object_size = {LINE_BYTES})
-    """
-
-
-def _raw(table: Table) -> str:
-    """Name each found field; where the rows are entries of a list, make one row of each entry, or one without.
+def entry_rows(table: Table, rows: str, listed: str) -> str:
+    """Make one row of each entry of the JSON list `listed` of the rows, or one without entry where it is empty.
 
     What should be a list and is none becomes one entry that has nothing of what an entry must have.
     """
-    whole = [ours for ours in table.present() if not _in_entry(table, ours)]
-    named = ", ".join(f"found[{i}] AS raw_{ours}" for i, ours in enumerate(whole, 1))
-    if not table.list:
-        return f"SELECT {named}, [keys] AS fields FROM documents"
-    entries = f"found[{len(whole) + 1}]"
     inside = ", ".join(
         f"json_extract(entry, {_path(column.name)}) AS raw_{ours}"
         for ours, column in table.present().items()
-        if _in_entry(table, ours)
+        if in_entry(table, ours)
     )
     return f"""
-        SELECT *, {inside}, [keys, NULLIF(json_keys(entry), [])] AS fields FROM (
-            SELECT {named}, keys, unnest(CASE
-                WHEN json_array_length({entries}) > 0 THEN json_extract({entries}, '$[*]')
-                WHEN COALESCE(json_type({entries}), 'NULL') IN ('NULL', 'ARRAY') THEN [NULL]
+        SELECT *, {inside}, NULLIF(json_keys(entry), []) AS entry_keys FROM (
+            SELECT *, unnest(CASE
+                WHEN json_array_length({listed}) > 0 THEN json_extract({listed}, '$[*]')
+                WHEN COALESCE(json_type({listed}), 'NULL') IN ('NULL', 'ARRAY') THEN [NULL]
                 ELSE ['[]'] END) AS entry
-            FROM documents)
+            FROM ({rows}))
     """
 
 
-def _in_entry(table: Table, ours: str) -> bool:
-    return table.list is not None and ours in ENTRY_COLUMNS
+def decimals_quoted(table: Table, text: str) -> str:
+    """Put the numbers of every decimal column in quotes; within a text the name of a field cannot match.
+
+    A name that is spelled with escapes does not match either, and its fractions are refused as floats.
+    """
+    for column in table.present().values():
+        if column.type == "decimal":
+            key = re.escape(_in_json(column.name))
+            number = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+            pattern = rf'("{key}"\s*:\s*)({number})(\s*[,}}])'
+            text = rf"""regexp_replace({text}, {literal(pattern)}, '\1"\2"\3', 'g')"""
+    return text
 
 
-def _letter(ours: str) -> str:
-    raw = f"CAST(raw_{ours} AS VARCHAR)"
-    return f"""CASE left({raw}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b'
-        WHEN 'n' THEN CASE {raw} WHEN 'null' THEN 'n' ELSE 'w' END
-        WHEN '[' THEN 'a' WHEN '{{' THEN CASE WHEN starts_with({raw}, '{{"$float"') THEN 'w'
-            WHEN starts_with({raw}, '{{"$bytes"') THEN 'y' ELSE 'o' END
-        ELSE CASE WHEN {raw} IS NULL THEN 'm' WHEN contains({raw}, '.') THEN 'f'
-            WHEN regexp_matches({raw}, '[eEIN]') THEN 'f' ELSE 'i' END END"""
+def json_cell(expected: Expected) -> Cell:
+    """Return how a field is read by its token."""
+    raw, token = f"raw_{expected.ours}", f"CAST(raw_{expected.ours} AS VARCHAR)"
+    text = f"""CASE WHEN left({token}, 1) = '"' THEN {raw} ->> '$' END"""
+    whole = f"CASE WHEN NOT contains({token}, '.') AND NOT contains({token}, 'e') THEN {token} END"
+    letter, fractional = _letter(token), "false"
+    match expected.column.type:
+        case "boolean":
+            value = f"CASE {token} WHEN 'true' THEN true WHEN 'false' THEN false END"
+        case "int64":
+            value = from_integer(expected, f"TRY_CAST({whole} AS BIGINT)")
+        case "float64" if expected.promise.meaning == "money":
+            exact = f"TRY_CAST(CASE WHEN suffix({token}, '.0') THEN left({token}, -2) END AS BIGINT)"
+            value = f"CASE WHEN abs({exact}) < {EXACT_FLOAT} THEN {exact} END"
+        case "float64":
+            value = from_float(expected, f"CASE WHEN contains({token}, '.') THEN TRY_CAST({token} AS DOUBLE) END")
+        case spelling:
+            text = f"COALESCE({text}, {whole})" if spelling == "decimal" else text
+            value = from_text(expected, text)
+            letter = f"CASE WHEN {is_written(expected, text, value)} THEN '{LETTER[spelling]}' ELSE {letter} END"
+            fractional = f"{zeros(text, expected.decimals)} < 0" if spelling == "decimal" else "false"
+    return Cell(expected, value, letter, f"({raw} IS NULL OR {token} = 'null')", raw, fractional)
 
 
-def _typed(meaning: Meaning, ours: str, column: Column) -> str:
-    raw = f"CAST(raw_{ours} AS VARCHAR)"
-    if meaning == "text":
-        return f"CASE WHEN left({raw}, 1) = '\"' THEN raw_{ours} ->> '$' END"
-    if meaning == "flag":
-        return f"CASE {raw} WHEN 'true' THEN true WHEN 'false' THEN false END"
-    number = raw if column.type == "int64" else f"CASE WHEN suffix({raw}, '.0') THEN left({raw}, -2) END"
-    if meaning == "money":
-        exact = f"TRY_CAST({number} AS BIGINT)"
-        return exact if column.type == "int64" else f"CASE WHEN abs({exact}) < {EXACT_FLOAT} THEN {exact} END"
-    return _time(raw)
+def strange_document(connection: duckdb.DuckDBPyConnection, staged: Path) -> str | None:
+    """Tell of a line that is no object, or an object that names a field twice: which is meant cannot be told."""
+    found = connection.execute(
+        """
+        SELECT list_filter(names, lambda name, i: list_position(names, name) < i)[1]
+        FROM (SELECT unnest(CAST(fields AS VARCHAR[][])) AS names FROM (SELECT DISTINCT fields FROM read_parquet(?)))
+        WHERE len(names) = 0 OR len(list_distinct(names)) < len(names) LIMIT 1
+        """,
+        [f"{escape(str(staged))}/**/*.parquet"],
+    ).fetchone()
+    if not found:
+        return None
+    return f"a document has the field {found[0]!r} twice" if found[0] else "a line is no object with fields"
 
 
-def _time(raw: str) -> str:
-    """Turn milliseconds since 1970 into a timestamp of microseconds, within the years 1 to 9999."""
-    micro = f"TRY_CAST(round(TRY_CAST({raw} AS DOUBLE) * 1000) AS BIGINT)"
-    return f"CASE WHEN {micro} BETWEEN -62135596800000000 AND 253402300799999999 THEN make_timestamptz({micro}) END"
+def _raw(table: Table, documents: Path) -> str:
+    """Parse each line once: the mapped fields, and the names of all."""
+    whole = {ours: column for ours, column in table.present().items() if not in_entry(table, ours)}
+    paths = [_path(column.name) for column in whole.values()]
+    paths += [_path(table.list)] if table.list else []
+    named = ", ".join(f"found[{i}] AS raw_{ours}" for i, ours in enumerate(whole, 1))
+    listed = f", found[{len(paths)}] AS listed" if table.list else ""
+    line = decimals_quoted(table, "json")
+    rows = f"""
+        SELECT {named} {listed}, keys FROM (
+            SELECT json_extract({line}, [{", ".join(paths)}]) AS found, json_keys(json) AS keys
+            FROM read_json_objects({literal(str(documents))}, format = 'newline_delimited',
+                maximum_object_size = {LINE_BYTES}))
+    """
+    if table.list:
+        return f"SELECT *, [keys, entry_keys] AS fields FROM ({entry_rows(table, rows, 'listed')})"
+    return f"SELECT *, [keys] AS fields FROM ({rows})"
 
 
-def _month(zone: str) -> str:
-    local = f"timezone({literal(zone)}, created_at)"
-    return f"printf('%04d-%02d', year({local}), month({local}))"
+def _letter(token: str) -> str:
+    return f"""CASE left({token}, 1) WHEN '"' THEN 's' WHEN 't' THEN 'b' WHEN 'f' THEN 'b'
+        WHEN 'n' THEN CASE {token} WHEN 'null' THEN 'n' ELSE 'w' END
+        WHEN '[' THEN 'a' WHEN '{{' THEN CASE WHEN starts_with({token}, '{{"$float"') THEN 'w'
+            WHEN starts_with({token}, '{{"$bytes"') THEN 'y' ELSE 'o' END
+        ELSE CASE WHEN {token} IS NULL THEN 'm' WHEN contains({token}, '.') THEN 'f'
+            WHEN regexp_matches({token}, '[eEIN]') THEN 'f' ELSE 'i' END END"""
 
 
-def _refusal(table: Table, promises: dict[str, Promise]) -> str:
-    """Return the first reason why a row cannot be read, as `column: reason`, or null; the usual row costs one test."""
-    usual, reasons = "", []
-    for i, (ours, column) in enumerate(table.present().items(), 1):
-        promise, letter = promises[ours], LETTER[column.type]
-        usual += letter if promise.required else f"[{letter}mn]"
-        skip = "WHEN entry IS NULL THEN NULL" if _in_entry(table, ours) else ""
-        missing = _said(ours, "is missing") if promise.required else "NULL"
-        reasons.append(f"""CASE {skip} WHEN spelling[{i}] IN ('m', 'n') THEN {missing}
-            WHEN {ours} IS NULL AND spelling[{i}] IN ('{letter}', 'w') THEN {_said(ours, _unusable(promise, column))}
-            WHEN spelling[{i}] <> '{letter}' THEN {_said(ours, f"is not spelled as {column.type}")} END""")
-    values = [
-        f"({ours} IS NOT NULL OR spelling[{i}] IN ('m', 'n'))"
-        for i, ours in enumerate(table.present(), 1)
-        if promises[ours].meaning in ("money", "time")
-    ]
-    return f"""CASE WHEN regexp_full_match(spelling, '{usual}') AND {" AND ".join(values)} THEN NULL
-        ELSE COALESCE({", ".join(reasons)}) END"""
-
-
-def _unusable(promise: Promise, column: Column) -> str:
-    if promise.meaning == "money":
-        return f"is no exact integer {'below 2^53' if column.type == 'float64' else 'of 64 bits'}"
-    return "is no time between the years 1 and 9999" if promise.meaning == "time" else "cannot be read"
-
-
-def _said(ours: str, reason: str) -> str:
-    return literal(f"{ours}: {reason}")
+def _in_json(field: str) -> str:
+    return field.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _path(field: str) -> str:
-    escaped = field.replace("\\", "\\\\").replace('"', '\\"')
-    return literal(f'$."{escaped}"')
+    return literal(f'$."{_in_json(field)}"')

@@ -4,6 +4,6 @@ SELECT
     count(*) AS transactions,
     CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS amount,
     CAST(SUM(abs(CAST(amount AS DECIMAL(38, 0)))) AS DECIMAL(38, 0)) AS absolute_amount
-FROM staged_transactions
+FROM transactions
 GROUP BY currency
 ORDER BY currency

@@ -1,9 +1,9 @@
--- The rows of one month in ledger order, with their keys, kind and transfer.
+-- The rows that came, with their keys, kind and transfer.
 SELECT
     staged.transaction_id,
     CAST(md5_number_lower(staged.transaction_id) >> 1 AS BIGINT) AS transaction_hash,
     staged.wallet_id,
-    wallet_keys.wallet_key,
+    every_key.wallet_key,
     staged.currency,
     staged.amount,
     staged.type,
@@ -17,6 +17,7 @@ SELECT
     CAST(CAST(md5_number_lower(staged.idempotency_key) AS HUGEINT) - 9223372036854775808 AS BIGINT) AS idempotency_hash,
     CASE
         WHEN staged.kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer') THEN NULL
+        WHEN staged.idempotency_key IS NULL AND staged.commit_ns IS NOT NULL THEN 'm:' || staged.commit_ns
         WHEN staged.idempotency_key IS NULL THEN
             't:' || epoch_us(staged.created_at) || '|' || replace(COALESCE(staged.created_by, ''), '|', '||')
             || '|' || staged.currency || '|' || abs(CAST(staged.amount AS HUGEINT))
@@ -25,9 +26,10 @@ SELECT
             THEN 'k:' || left(staged.idempotency_key, -7)
         ELSE 'k:' || staged.idempotency_key
     END AS transfer_id,
+    CAST(md5_number_lower(staged.description) >> 1 AS BIGINT) AS description_hash,
     staged.related_type,
     staged.related_id,
+    staged.commit_ns,
     staged.month
 FROM staged
-INNER JOIN wallet_keys ON wallet_keys.wallet_id = staged.wallet_id
-ORDER BY staged.created_at, staged.source_created_at NULLS FIRST, staged.transaction_id, staged.wallet_id, staged.amount
+INNER JOIN every_key ON every_key.wallet_id = staged.wallet_id

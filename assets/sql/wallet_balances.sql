@@ -1,5 +1,4 @@
--- The recorded balances, in the order of their wallets.
-SELECT projection_id, staged.wallet_id, wallet_key, currency, recorded, updated_at
+-- The recorded balances that came.
+SELECT projection_id, staged.wallet_id, wallet_key, currency, recorded, updated_at, source_created_at, commit_ns
 FROM staged
-INNER JOIN wallet_keys ON wallet_keys.wallet_id = staged.wallet_id
-ORDER BY staged.wallet_id, currency, projection_id
+INNER JOIN every_key ON every_key.wallet_id = staged.wallet_id

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
+
 from assets.mapping_file import load_mapping
 from assets.schemas import TABLES
 from assets.store import Home
@@ -21,7 +23,11 @@ def judged(home: Path, case: Case, changes: Mapping[str, object] | None = None) 
     """Judge the rule of a case over its ledger, as a run does."""
     rule = REGISTER[case.rule]
     rules = PRESET.rules.model_copy(update=dict(changes or {}))
-    shown = {"drift": TABLES["drift"].empty_table(), **views(case, rule.views)}
+    known = {
+        "drift": TABLES["drift"].empty_table(),
+        "source_history": pa.Table.from_pylist([{"state": "compared"}], schema=TABLES["source_history"]),
+    }
+    shown = {**known, **views(case, rule.views)}
     scope = Scope(
         folder=FOLDER,
         mapping=PRESET.model_copy(update={"rules": rules}),

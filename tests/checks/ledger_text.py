@@ -142,7 +142,8 @@ def _wallets(written: dict[str, list[Row]]) -> Iterator[Row]:
 
 
 def _named(written: dict[str, list[Row]]) -> dict[str, str]:
-    rows = [row for name in ("transactions", "wallet_balances", *COMPUTED) for row in written.get(name, [])]
+    names = ("transactions", "wallet_balances", "projection_revisions", *COMPUTED)
+    rows = [row for name in names for row in written.get(name, [])]
     named = {row["wallet_id"]: row.get("currency", "EGP") for row in reversed(rows) if "wallet_id" in row}
     unnamed = any("wallet_id" not in row for row in written.get("transactions", []))
     return {"w1": "EGP", **named} if unnamed else named
@@ -185,6 +186,16 @@ def _answer(name: str, shown: dict[str, pa.Table]) -> pa.Table:
     return normalised(_connection().sql(text).to_arrow_table())
 
 
+def _change(row: Row, _: object) -> Row:
+    made = {"wallet_id": "w1", "currency": "EGP", "amount": 100, "created_at": datetime(2025, 1, 5, tzinfo=UTC)} | row
+    found = {"evidence": "comparison", "found_in": 2, "previous_cut_at": datetime(2025, 2, 1, tzinfo=UTC)}
+    return {"closed": True, "month": f"{made['created_at']:%Y-%m}"} | found | made
+
+
+def _revision(row: Row, _: object) -> Row:
+    return _keyed({"wallet_id": "w1", "currency": "EGP", "month": "2025-01", **row})
+
+
 def _as_written(row: Row, _: object) -> Row:
     return row
 
@@ -193,6 +204,8 @@ DEFAULTS: dict[str, Callable[[Row, dict[str, list[Row]]], Row]] = dict.fromkeys(
     "transactions": _transaction,
     "wallet_balances": _projection,
     "user_balances": lambda row, _: {"deleted": False, **row},
+    "ledger_changes": _change,
+    "projection_revisions": _revision,
     "source_tables": lambda row, _: {"quarantined": 0, "source_name": row["table_name"], **row},
     "source_columns": lambda row, _: {"source_name": row["column_name"], "received": 1, **row},
     "quarantine": lambda row, _: {"table_name": "transactions", "document": "{}", **row},

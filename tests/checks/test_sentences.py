@@ -9,13 +9,17 @@ from checks.sentences import Teller
 from tests.checks.judging import first_break, judged
 
 SENTENCES = {
-    "exports_are_complete": "Table transactions has 0 rows, of which 0 were written and 0 quarantined.",
+    "exports_are_complete": "Table transactions has 0 rows, of which 0 were written and 0 quarantined: it is empty.",
     "exports_are_one_cut": "Nothing says that the tables show one instant; declare the cut in the configuration.",
     "transaction_ids_are_unique": "Transaction t1 occurs 2 times.",
     "schemas_match": "wallets.currency is spelled as int64, not as string, in 2 rows.",
     "amounts_are_exact_integers": 'The amount of transaction t1 is no exact integer below 2^53: {"amount":0.5}.',
     "sums_do_not_overflow": "Wallet w2 sums to -92,233,720,368,547,758.09 EGP, beyond 64 bits.",
     "engines_agree": "For wallet w2 one engine computes 1.00 EGP, the other 1.01 EGP.",
+    "ledger_is_append_only": "UPDATE of transaction t1, 1.00 EGP in wallet w1 dated 2025-01-05 00:00:00 UTC "
+    "(amount changed); it was found after the cut of 2025-02-01 00:00:00 UTC.",
+    "projections_move_with_ledgers": "Transaction t1 moved the ledger of wallet w1 by 1.00 EGP and its recorded "
+    "balance by 0.00 EGP: from there on they part by 1.00 EGP.",
     "currencies_are_known": "Transaction t1 of wallet w1 is in egp, which the configuration does not know.",
     "types_are_known": "Transaction t1 of wallet w1 is of type GIFT, which the configuration does not know.",
     "wallets_exist": "Transaction t2 moves -0.70 EGP in wallet w9, which does not exist.",

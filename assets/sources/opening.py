@@ -1,0 +1,37 @@
+"""From what a user names to the source that reads it: a path, or the scheme of a URL.
+
+What goes in: one line for each kind of source. What stays out: reading.
+"""
+
+from glob import has_magic
+from pathlib import Path
+
+from assets.mapping import Connection
+from assets.sources.convex_address import PREFIX
+from assets.sources.convex_folder import ConvexFolder, is_convex_folder
+from assets.sources.convex_live import ConvexLive
+from assets.sources.convex_zip import ConvexZip
+from assets.sources.data_files import DataFile
+from assets.sources.files import Files
+from assets.sources.postgres import Postgres
+from assets.sources.postgres_address import SCHEMES, conninfo
+from assets.sources.protocol import Source
+
+
+def open_source(named: str, folder: Path, connection: Connection, secrets: Path, arriving: Path) -> Source:
+    """Return the source of that name; paths are relative to `folder`, those of secret files to `secrets`.
+
+    A live source may keep in `arriving` what has come in, so that a killed run goes on where it was.
+    Raises MappingError for a URL that cannot be used.
+    """
+    if named.startswith(PREFIX):
+        return ConvexLive(named, connection, secrets, arriving)
+    if named.startswith(SCHEMES):
+        password = secrets / connection.password_file if connection.password_file else None
+        return Postgres(named, conninfo(named, password), connection.readers)
+    path = folder / named
+    if is_convex_folder(path):
+        return ConvexFolder(path)
+    if path.is_dir() or DataFile(named, path).format or (has_magic(named) and not path.exists()):
+        return Files(path, connection)
+    return ConvexZip(path)

@@ -1,0 +1,169 @@
+"""A ledger in PostgreSQL: every table as one exported snapshot shows it, read by several readers at once.
+
+What goes in: the snapshot, who reads what, and going on from the export before. What stays out: sessions, the
+catalog, and the reading of one table (postgres_session, postgres_catalog, postgres_tables).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Named
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from assets.errors import SourceError
+from assets.mapping import Mapping
+from assets.sources.postgres_catalog import relation, relation_or_none, visible_tables
+from assets.sources.postgres_session import IDENTITY, PassingError, Shared, in_parallel, session, share
+from assets.sources.postgres_tables import count_and_sum, parts_of, read_part
+from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
+
+TRIES = 6
+REACH = 2**31 - 2**20
+"""So many transactions back the age of a row still tells which came first."""
+
+
+class Postgres:
+    """One database, read-only."""
+
+    def __init__(self, url: str, info: str, readers: int, *, share_snapshot: bool = True) -> None:
+        """Take the URL for people and the one with the secrets for libpq; nothing is opened yet.
+
+        Without `share_snapshot` every reader sees an instant of its own: the fault the auditor must never have.
+        """
+        parts = urlsplit(url)
+        self._place = f"{parts.hostname or 'localhost'}{parts.path}"
+        self._info, self._readers, self._shares = info, readers, share_snapshot
+        self.wait: Callable[[float], None] = time.sleep
+
+    def snapshot(self) -> Snapshot:
+        """Name the database by its cluster and name, which a move to another host keeps."""
+        with session(self._info) as first:
+            return _named(first.rows(IDENTITY)[0], None)
+
+    def read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:
+        """Read every table in one snapshot; what fails and may pass is tried again, in a new snapshot."""
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._read(wanted, earlier, folder / f"try-{tried}", progress)
+            except PassingError as error:
+                if tried == TRIES:
+                    message = f"PostgreSQL at {self._place} cannot be read ({error}); it was tried {TRIES} times."
+                    raise SourceError(message) from None
+                seconds = 2 ** (tried - 1)
+                progress(f"waiting {seconds} s for PostgreSQL at {self._place} ({error})", 0, 0)
+                self.wait(seconds)
+        raise AssertionError
+
+    def survey(self, wanted: Mapping) -> Survey:
+        """Tell what the mapped tables have, from the catalog alone."""
+        with session(self._info) as first:
+            identity = first.rows(IDENTITY)[0]
+            shared = share(first)
+            visible = visible_tables(first)
+            mapped = {table.name: relation_or_none(first, table.name) for table in wanted.present().values()}
+            found = [
+                FoundTable(name, there.estimate, {column: there.word(column) for column in there.types})
+                for name, there in mapped.items()
+                if there
+            ]
+            also = [FoundTable(name, None, {}) for name in visible if name.rpartition(".")[2] not in _short(mapped)]
+        notes = (
+            f"read as {identity['user']}, read-only, in one REPEATABLE READ snapshot; the cut will be proven",
+            f"log position {shared.lsn}; row counts are the catalog's estimates",
+        )
+        return Survey("postgres", _named(identity, None).deployment, notes, (*found, *also))
+
+    def _read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:
+        folder.mkdir()
+        tables = wanted.present()
+        with session(self._info) as first:
+            identity, shared = first.rows(IDENTITY)[0], share(first)
+            found = {name: relation(first, table.name, f"tables.{name}.name") for name, table in tables.items()}
+            since = _since(earlier, identity, shared)
+            oldest = {name: since if there.heap and _by_row(wanted, name) else None for name, there in found.items()}
+            seen = shared if self._shares else None
+            counting = [partial(count_and_sum, name=name, wanted=wanted, found=there) for name, there in found.items()]
+            counted = dict(zip(found, in_parallel(self._info, seen, self._readers, counting), strict=True))
+            told = _Told(progress, {name: rows for name, (rows, _) in counted.items()}, wanted)
+            parts = [
+                part
+                for name, there in found.items()
+                for part in parts_of(name, wanted, there, oldest[name], self._readers)
+            ]
+            reading = [
+                partial(read_part, part=part, wanted=wanted, staged=folder / part.name, told=told.of(part.name))
+                for part in parts
+            ]
+            received = dict.fromkeys(found, 0)
+            for part, rows in zip(parts, in_parallel(self._info, seen, self._readers, reading), strict=True):
+                received[part.name] += rows
+        staged = {
+            name: Staged(
+                folder=folder / name,
+                received=received[name],
+                source_rows=None if tables[name].list else counted[name][0],
+                source_sum=counted[name][1],
+                whole=oldest[name] is None,
+            )
+            for name in found
+        }
+        going_on = any(not each.whole for each in staged.values())
+        bookmark = {**identity, "oldest": shared.oldest, "next": shared.next}
+        return Reading(_named(identity, shared), staged, earlier.export_id if earlier and going_on else None, bookmark)
+
+
+class _Told:
+    """Progress of several readers as one, in rows."""
+
+    def __init__(self, progress: Progress, of: Named[str, int], wanted: Mapping) -> None:
+        self._progress, self._of, self._wanted = progress, of, wanted
+        self._rows = dict.fromkeys(of, 0)
+        self._lock = threading.Lock()
+
+    def of(self, name: str) -> Callable[[int], None]:
+        def told(rows: int) -> None:
+            with self._lock:
+                self._rows[name] += rows
+                done = self._rows[name]
+                self._progress(f"reading {self._wanted.present()[name].name}, {done:,} rows", done, self._of[name])
+
+        return told
+
+
+def _named(identity: dict[str, Any], shared: Shared | None) -> Snapshot:
+    evidence = {"snapshot": shared.snapshot, "visible": shared.visible, "lsn": shared.lsn} if shared else {}
+    return Snapshot(
+        kind="postgres",
+        deployment=f"{identity['cluster']}/{identity['database']}",
+        sha256=None,
+        bytes=None,
+        cut_at=shared.taken_at if shared else None,
+        proof="proven",
+        evidence=evidence,
+    )
+
+
+def _short(names: Iterable[str]) -> set[str]:
+    return {name.rpartition(".")[2] for name in names}
+
+
+def _since(earlier: Earlier | None, identity: dict[str, Any], shared: Shared) -> int | None:
+    """Return the transaction before which nothing is new; none where that cannot be told, so that all is read.
+
+    A promoted or restored server counts on from another line of time: there the numbers prove nothing.
+    """
+    if earlier is None:
+        return None
+    left = earlier.bookmark
+    same = all(left.get(key) == identity[key] for key in ("cluster", "database", "timeline"))
+    if not same or left["next"] > shared.next or shared.next - left["oldest"] > REACH:
+        return None
+    return int(left["oldest"])
+
+
+def _by_row(wanted: Mapping, name: str) -> bool:
+    """Tell whether one row of the source is one row of ours, so that it can be replaced alone."""
+    return name != "user_balances" or wanted.present()[name].list is not None

@@ -1,0 +1,147 @@
+"""What a PostgreSQL database has: tables, and how each of their columns is read.
+
+What goes in: the catalog's answers as plain data. What stays out: rows (postgres).
+"""
+
+from dataclasses import dataclass
+
+from assets.errors import SourceError
+from assets.mapping import Table
+from assets.schemas import MAPPED
+from assets.sources.postgres_session import Session
+from assets.sources.staging import in_entry
+from assets.sources.tabular import quoted
+
+WORDS = {
+    "int2": "int64",
+    "int4": "int64",
+    "int8": "int64",
+    "numeric": "decimal",
+    "float4": "float64",
+    "float8": "float64",
+    "text": "string",
+    "varchar": "string",
+    "bpchar": "string",
+    "citext": "string",
+    "name": "string",
+    "uuid": "uuid",
+    "bool": "boolean",
+    "timestamptz": "timestamptz",
+    "timestamp": "timestamp",
+    "json": "json",
+    "jsonb": "json",
+}
+"""How a column of each type is spelled; an enumeration is a string, and any other type fits nothing."""
+CAST = {"float4": "float8", "citext": "text", "name": "text", "bpchar": "text", "json": "text", "jsonb": "text"}
+PAGE = 8192
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view: how it is named in SQL, how large it is, and its columns."""
+
+    sql: str
+    name: str
+    heap: bool
+    """Whether its rows carry the transaction that wrote them."""
+    ranged: bool
+    """Whether it can be read in ranges of its blocks."""
+    blocks: int
+    estimate: int
+    """How many rows the catalog believes it has."""
+    types: dict[str, str]
+    """PostgreSQL's type of each column, domains resolved; `enum` for any enumeration."""
+
+    def word(self, column: str) -> str:
+        """Return how a column is spelled."""
+        return "string" if self.types[column] == "enum" else WORDS.get(self.types[column], self.types[column])
+
+    def select(self, column: str) -> str:
+        """Return the expression that reads a column exactly, under its own name."""
+        cast = "text" if self.types[column] == "enum" else CAST.get(self.types[column])
+        return f"{quoted(column)}::{cast} AS {quoted(column)}" if cast else quoted(column)
+
+
+def relation_or_none(session: Session, name: str) -> Relation | None:
+    """Return a table as the database has it, if it has."""
+    found = session.rows(f"SELECT to_regclass({_literal(_named(name))})::oid::bigint AS oid")
+    return relation(session, name, "") if found[0]["oid"] is not None else None
+
+
+def relation(session: Session, name: str, said: str) -> Relation:
+    """Return a table as the database has it; raise SourceError when it has not, naming where it is `said`."""
+    wanted = _named(name)
+    found = session.rows(f"""
+        SELECT c.oid::bigint AS oid, c.relkind::text AS kind, COALESCE(am.amname, '')::text AS method,
+            CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
+            GREATEST(c.reltuples, 0)::bigint AS estimate
+        FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
+        WHERE c.oid = to_regclass({_literal(wanted)})
+    """)
+    if not found:
+        message = (
+            f"the database has no table {name!r} ({said}; say schema.table where it is not on the "
+            f"search path); it has {', '.join(visible_tables(session)) or 'none that this role may see'}."
+        )
+        raise SourceError(message)
+    row = found[0]
+    return Relation(
+        sql=wanted,
+        name=name,
+        heap=row["kind"] == "p" or (row["kind"] == "r" and row["method"] == "heap"),
+        ranged=row["kind"] == "r",
+        blocks=row["bytes"] // PAGE,
+        estimate=row["estimate"],
+        types=_types(session, row["oid"]),
+    )
+
+
+def visible_tables(session: Session) -> list[str]:
+    """Return the tables and views that the role may read, by schema and name."""
+    rows = session.rows("""
+        SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+            AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'
+            AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+        ORDER BY 1
+    """)
+    return [row["name"] for row in rows]
+
+
+def columns_of(name: str, table: Table, found: Relation) -> list[str]:
+    """Return the columns to read; raise SourceError for a mapped one that is not there.
+
+    A database says so before a row is read; only commits are the source's to give or not.
+    """
+    mapped = {f"columns.{ours}": column.name for ours, column in table.present().items() if not in_entry(table, ours)}
+    if table.list:
+        mapped["list"] = table.list
+    commits = {f"columns.{ours}" for ours, promise in MAPPED[name].items() if promise.meaning == "integer"}
+    for said, column in mapped.items():
+        if column not in found.types and said not in commits:
+            message = (
+                f"table {table.name!r} has no column {column!r} (tables.{name}.{said}; 'false' says that there is "
+                f"none); it has {', '.join(found.types)}."
+            )
+            raise SourceError(message)
+    return sorted({column for column in mapped.values() if column in found.types})
+
+
+def _types(session: Session, oid: int) -> dict[str, str]:
+    rows = session.rows(f"""
+        SELECT a.attname::text AS name,
+            CASE WHEN t.typtype = 'e' THEN 'enum' ELSE t.typname::text END AS type
+        FROM pg_attribute a JOIN pg_type d ON d.oid = a.atttypid
+            JOIN pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+        WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+    """)
+    return {row["name"]: row["type"] for row in rows}
+
+
+def _named(name: str) -> str:
+    schema, _, table = name.rpartition(".")
+    return f"{quoted(schema)}.{quoted(table)}" if schema else quoted(table)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
