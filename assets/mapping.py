@@ -7,72 +7,20 @@ merging and explaining the file (mapping_file), and reading the source (sources)
 import hashlib
 import json
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from assets.addresses import refuse_password
-from assets.schemas import MAPPED, Meaning, Promise
+from assets.columns import Frozen, Table, check_columns, zones
+from assets.schemas import MAPPED
 
-Spelling = Literal["string", "uuid", "float64", "int64", "decimal", "boolean", "timestamptz", "timestamp"]
-SPELLINGS: dict[Meaning, frozenset[str]] = {
-    "text": frozenset({"string", "uuid", "int64"}),
-    "money": frozenset({"float64", "int64", "decimal"}),
-    "time": frozenset({"float64", "int64", "timestamptz", "timestamp"}),
-    "flag": frozenset({"boolean"}),
-    "integer": frozenset({"int64"}),
-}
-Unit = Literal["minor", "major", "s", "ms", "us", "ns"]
-UNITS: dict[Meaning, frozenset[str]] = {
-    "money": frozenset({"minor", "major"}),
-    "time": frozenset({"s", "ms", "us", "ns"}),
-}
 UNJUDGED = ("source", "connection", "keep")
 """What no figure depends on."""
-EPOCHS = frozenset({"float64", "int64"})
-"""Spellings of a time that count from 1970."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
-
-
-class Column(_Frozen):
-    """A column of the source, and how its values are to be read."""
-
-    name: str = Field(min_length=1)
-    """Its name at the source."""
-    type: Spelling
-    """How the source spells it."""
-    unit: Unit | None = None
-    """What a number counts: money is in minor units and times are milliseconds since 1970 unless said otherwise."""
-    zone: str | None = None
-    """The zone of a `timestamp`, which has none of its own."""
-
-
-class Table(_Frozen):
-    """A table of the source, and which of its columns are ours."""
-
-    name: str = Field(min_length=1)
-    component: str = ""
-    """The Convex component it lives in; empty is the application itself. (A PostgreSQL schema is part of the name.)"""
-    list: str | None = None
-    """For user_balances: the field of the user's document that holds the entries; empty where each is a row."""
-    columns: dict[str, Column | Literal[False]]
-
-    @field_validator("list")
-    @classmethod
-    def _none_if_empty(cls, field: str | None) -> str | None:
-        return field or None
-
-    def present(self) -> dict[str, Column]:
-        """Return the columns the source has, by our name."""
-        return {ours: column for ours, column in self.columns.items() if column is not False}
-
-
-class Kind(_Frozen):
+class Kind(Frozen):
     """What a transaction is, with the sign its amount must have and where its money goes."""
 
     types: tuple[str, ...] = Field(strict=False)
@@ -80,7 +28,7 @@ class Kind(_Frozen):
     flow: Literal["external", "transfer", "escrow", "escrow_if_positive", "escrow_if_held"]
 
 
-class Correction(_Frozen):
+class Correction(Frozen):
     """Rows whose type says less than their key, description or author; `%` stands for any text."""
 
     kind: str
@@ -97,7 +45,7 @@ class Correction(_Frozen):
         return self
 
 
-class Statuses(_Frozen):
+class Statuses(Frozen):
     """The statuses a row may have; a row without one is settled."""
 
     settled: tuple[str, ...] = Field(strict=False)
@@ -111,13 +59,13 @@ class Statuses(_Frozen):
         return self
 
 
-class Creators(_Frozen):
+class Creators(Frozen):
     """Who may write rows beside the users themselves."""
 
     authorised: tuple[str, ...] = Field(strict=False)
 
 
-class RuleSettings(_Frozen):
+class RuleSettings(Frozen):
     """What the rules compare with."""
 
     drift_tolerance: int = Field(ge=1, le=2**63 - 1)
@@ -138,7 +86,7 @@ class RuleSettings(_Frozen):
     """Statuses a row may leave, each with those it may become; every other change of a row breaks the ledger."""
 
 
-class Connection(_Frozen):
+class Connection(Frozen):
     """How a source is reached. It is part of no digest, and holds no secret itself."""
 
     interface: Literal["auto", "sync", "legacy", "zip"] = "auto"
@@ -161,7 +109,7 @@ class Connection(_Frozen):
         return cut
 
 
-class Keep(_Frozen):
+class Keep(Frozen):
     """Which exports stay: the newest, the last of each day and the last of each month."""
 
     days: int = Field(default=90, ge=0)
@@ -170,7 +118,7 @@ class Keep(_Frozen):
     """For how many months the last export of each month stays; 0 is for ever."""
 
 
-class Mapping(_Frozen):
+class Mapping(Frozen):
     """The whole of `tieout.toml`: where a ledger lives and what its values mean."""
 
     entity: str = Field(min_length=1)
@@ -199,7 +147,7 @@ class Mapping(_Frozen):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
-        if zone not in _zones():
+        if zone not in zones():
             message = f"{zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
             raise ValueError(message)
         return zone
@@ -224,7 +172,7 @@ class Mapping(_Frozen):
                 message = f"tables.{name} is no table of tieout; it knows {', '.join(MAPPED)}"
                 raise ValueError(message)
             if table:
-                _check_columns(name, table, MAPPED[name])
+                check_columns(name, table, MAPPED[name])
         return self
 
     @model_validator(mode="after")
@@ -270,51 +218,6 @@ class Mapping(_Frozen):
     def digest(self) -> str:
         """Digest of the whole configuration, but for where the source is, how it is reached and what is kept."""
         return _digest({key: value for key, value in _plain(self).items() if key not in UNJUDGED})
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Return the zones that both engines know by name; asking the disk once is enough."""
-    return frozenset(available_timezones() - {"localtime", "Factory"})
-
-
-def _check_columns(name: str, table: Table, promises: dict[str, Promise]) -> None:
-    for ours, column in table.columns.items():
-        where = f"tables.{name}.columns.{ours}"
-        if ours not in promises:
-            message = f"{where} is no column of tieout; {name} has {', '.join(promises)}"
-            raise ValueError(message)
-        if column:
-            _check_column(where, column, promises[ours].meaning)
-    for ours, promise in promises.items():
-        if promise.required and not table.columns.get(ours):
-            message = f"tables.{name}.columns.{ours} is needed: say which column of the source it is"
-            raise ValueError(message)
-
-
-def _check_column(where: str, column: Column, meaning: Meaning) -> None:
-    """Raise ValueError unless type, unit and zone say one thing together."""
-    if column.type not in (allowed := SPELLINGS[meaning]):
-        message = f"{where} is {column.type}, and can be {' or '.join(sorted(allowed))}"
-        raise ValueError(message)
-    units = UNITS.get(meaning, frozenset()) if meaning == "money" or column.type in EPOCHS else frozenset()
-    if column.unit and column.unit not in units:
-        message = f"{where}: unit {column.unit!r} is not for it; " + (
-            f"it can be {' or '.join(sorted(units))}" if units else f"a {column.type} has none"
-        )
-        raise ValueError(message)
-    if meaning == "money" and column.type == "decimal" and not column.unit:
-        message = f"{where} is decimal: say unit = 'minor' or unit = 'major'"
-        raise ValueError(message)
-    if column.unit == "major" and column.type == "float64":
-        message = f"{where}: a float64 cannot hold major units exactly; map a decimal or an integer"
-        raise ValueError(message)
-    if (column.type == "timestamp") != (column.zone is not None):
-        message = f"{where}: a timestamp needs its zone, such as zone = 'UTC', and no other type has one"
-        raise ValueError(message)
-    if column.zone and column.zone not in _zones():
-        message = f"{where}: {column.zone!r} is no IANA time zone such as 'UTC' or 'Africa/Cairo'"
-        raise ValueError(message)
 
 
 def _plain(mapping: Mapping) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from assets.columns import Column, Table
 from assets.errors import MappingError
 from assets.mapping import Mapping
 from assets.schemas import MAPPED, Meaning
@@ -126,7 +127,7 @@ def _suggestion(loc: tuple[int | str, ...], raw: dict[str, Any]) -> str:
     else:
         owner = Mapping.model_fields.get(str(loc[0]))
         fields = getattr(owner.annotation, "model_fields", {}) if owner else {}
-        known = list(fields) or ["name", "component", "list", "columns", "type", "types", "sign", "flow"]
+        known = list(fields) or ["types", "sign", "flow", *Table.model_fields, *Column.model_fields]
     near = difflib.get_close_matches(str(loc[-1]), [key for key in known if key not in raw or len(loc) > 1], 1)
     near = near or difflib.get_close_matches(str(loc[-1]), known, 1)
     return f"; did you mean {near[0]!r}?" if near else "."

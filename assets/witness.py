@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from assets.arrival import Arrival
 from assets.certificate import Cut, DataFile, TableCount
+from assets.columns import Column
 from assets.errors import SourceError
-from assets.mapping import Column
 from assets.parquet import values_present
 from assets.schemas import IDENTIFIERS, MONEY, TABLES, WRITTEN_AS
 from assets.sources.staging import LETTER, SPELLED

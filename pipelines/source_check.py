@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from assets.mapping import Column, Mapping
+from assets.columns import Column
+from assets.mapping import Mapping
 from assets.schemas import MAPPED
 from assets.sources.protocol import FoundTable, Source, Survey
 from assets.sources.staging import in_entry
@@ -61,9 +62,7 @@ def compare(survey: Survey, mapping: Mapping) -> list[Line]:
             problem = None if table.list in there.columns else "is not there"
             lines.append(Line(name, "list", table.list, "a list", there.columns.get(table.list, "nothing"), problem))
         lines += [
-            _line(name, ours, column, there)
-            for ours, column in table.present().items()
-            if not in_entry(table, ours)
+            _line(name, ours, column, there) for ours, column in table.present().items() if not in_entry(table, ours)
         ]
     return lines
 

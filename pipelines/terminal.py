@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from assets.workplace import PROGRESS
 from pipelines.audit import Audited, report_page
+from pipelines.pace import Pace
 
 COLOURS = {
     "CLEAN": "bold green",
@@ -41,12 +42,12 @@ def progress() -> Iterator[None]:
         finally:
             PROGRESS.reset(token)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    pace = Pace(time.monotonic)
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def show(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of or None)
+            bar.update(task, description=pace.line(what, done, of), completed=done, total=of or None)
 
         token = PROGRESS.set(show)
         try:
@@ -56,15 +57,17 @@ def progress() -> Iterator[None]:
 
 
 class _Lines:
-    """Progress as plain lines, one every few seconds."""
+    """Progress as plain lines, one every few seconds; what is no share of anything is told at once."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + 2
+        self._pace = Pace(time.monotonic)
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        if time.monotonic() >= self._next:
+        line = self._pace.line(what, done, of)
+        if time.monotonic() >= self._next or not (done or of):
             self._next = time.monotonic() + PLAIN_SECONDS
-            sys.stderr.write(f"{what}: {100 * done // max(of, 1)} %\n")
+            sys.stderr.write(f"{line}\n")
 
 
 def show_audit(audited: Audited) -> None:

@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from checks.rules import RULES
 from pipelines.cli import main
 
@@ -25,11 +27,10 @@ def test_the_table_of_rules_is_the_register() -> None:
     assert between("rules") == rules_table()
 
 
-def test_the_configuration_it_shows_is_one(tmp_path: Path) -> None:
-    shown = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert shown
+@pytest.mark.parametrize("shown", re.findall(r"```toml\n(.*?)```", README, re.DOTALL))
+def test_the_configuration_it_shows_is_one(tmp_path: Path, shown: str) -> None:
     file = tmp_path / "tieout.toml"
-    file.write_text(shown[1])
+    file.write_text(shown)
     assert main(["config", "--config", str(file)]) == 0
 
 

@@ -7,8 +7,9 @@ No amount passes through a float on its way, and none is rounded; an instant is 
 
 from dataclasses import dataclass
 
+from assets.columns import Column
 from assets.engines import literal
-from assets.mapping import Column, Mapping
+from assets.mapping import Mapping
 from assets.schemas import MAPPED, Promise
 
 EXACT_FLOAT = 2**53

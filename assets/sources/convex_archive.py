@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from assets.columns import Table
 from assets.errors import SourceError
-from assets.mapping import Table
 from assets.sources.json_lines import LINE_BYTES
 
 BOMB_BYTES, BOMB_RATIO = 100 << 20, 200

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from assets.columns import Table
 from assets.engines import connected, literal
-from assets.mapping import Table
 from assets.schemas import ARROW, IDENTIFIERS, MAPPED
 from assets.sources.convex_entries import Layout, document_lines, sort_out
 from assets.sources.convex_pages import Page, Visit

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assets import mapping
+from assets.columns import Table
 from assets.errors import SourceError
-from assets.mapping import Table
 from assets.schemas import ENTRY_COLUMNS
 from assets.sources.convex_http import ConvexClient
 from assets.sources.convex_refusals import KEY_REFUSED, RefusedByConvexError

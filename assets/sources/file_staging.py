@@ -17,9 +17,10 @@ from typing import IO
 import duckdb
 import pyarrow as pa
 
+from assets.columns import Table
 from assets.engines import connected
 from assets.errors import SourceError, TieoutError
-from assets.mapping import Mapping, Table
+from assets.mapping import Mapping
 from assets.sources.csv_files import CsvFile
 from assets.sources.data_files import DataFile
 from assets.sources.documents import stage_documents, wrong_with_documents

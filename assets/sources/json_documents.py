@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from assets.columns import Table
 from assets.engines import literal
-from assets.mapping import Mapping, Table
+from assets.mapping import Mapping
 from assets.sources.conversions import (
     EXACT_FLOAT,
     Expected,

@@ -5,8 +5,8 @@ What goes in: the catalog's answers as plain data. What stays out: rows (postgre
 
 from dataclasses import dataclass
 
+from assets.columns import Table
 from assets.errors import SourceError
-from assets.mapping import Table
 from assets.schemas import MAPPED
 from assets.sources.postgres_session import Session
 from assets.sources.staging import in_entry

@@ -114,10 +114,7 @@ def _minor(total: str | None, decimals: int | None) -> int | None:
 
 def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch without the driver's own types: numbers of any length are texts, identifiers are bytes."""
-    columns = [
-        column.storage if isinstance(column, pa.ExtensionArray) else column
-        for column in batch.columns
-    ]
+    columns = [column.storage if isinstance(column, pa.ExtensionArray) else column for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import duckdb
 
+from assets.columns import Table
 from assets.engines import literal
-from assets.mapping import Mapping, Table
+from assets.mapping import Mapping
 from assets.schemas import ENTRY_COLUMNS, IDENTIFIERS
 from assets.sources.conversions import Expected
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from assets.columns import Column, Table
 from assets.errors import SourceError
-from assets.mapping import Column, Mapping, Table
+from assets.mapping import Mapping
 from assets.schemas import MAPPED
 from assets.sources.conversions import (
     FIRST,

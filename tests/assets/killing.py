@@ -1,7 +1,7 @@
-"""A process that exports one snapshot into many homes and is killed -9 in each, told apart by when.
+"""A process that exports one source into many homes and is killed -9 in each, told apart by when.
 
-Started as `python -m tests.assets.killing SNAPSHOT CONFIG FOLDER`; forks a writer for each home, so that importing
-costs once. Prints one JSON line a home: its name, and whether its writer was killed.
+Started as `python -m tests.assets.killing SOURCE CONFIG FOLDER [DELAYS]`; forks a writer for each home, so that
+importing costs once. Prints one JSON line a home: its name, and whether its writer was killed.
 """
 
 import json
@@ -15,19 +15,21 @@ from pathlib import Path
 
 from assets.export import export_source
 from assets.mapping_file import load_mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.opening import open_source
 from assets.store import Home
 
 DELAYS = 6
 LAST_FLUSHES = 4
 
 
-def main(snapshot: Path, config: Path, folder: Path) -> None:
+def main(source: str, config: Path, folder: Path, delays: int = DELAYS) -> None:
     """Kill a writer after some of its flushes to disk, then at instants spread over its work."""
+    mapping = load_mapping(config)
 
     def write(home: Path) -> None:
         with Home(home).writing():
-            export_source(Home(home), load_mapping(config), ConvexZip(snapshot), lambda *_: None)
+            opened = open_source(source, Path(), mapping.connection, config.parent, Home(home).arriving)
+            export_source(Home(home), mapping, opened, lambda *_: None)
 
     flushes = folder / "flushes"
     began = time.monotonic()
@@ -38,8 +40,8 @@ def main(snapshot: Path, config: Path, folder: Path) -> None:
         home = folder / f"at flush {n} of {count}"
         _told(home, _killed(lambda n=n, home=home: _dying(n, lambda: write(home))))  # type: ignore[misc]
     draw = random.Random(11)  # noqa: S311 - instants, no secret
-    for delay in sorted(draw.random() for _ in range(DELAYS)):
-        home = folder / f"after {delay:.3f} of its time"
+    for delay in sorted(draw.random() for _ in range(delays)):
+        home = folder / f"after {delay:.5f} of its time"
         _told(home, _killed(lambda home=home: write(home), delay * took))  # type: ignore[misc]
 
 
@@ -88,4 +90,4 @@ def _dying(flushes: int, work: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *(int(delays) for delays in sys.argv[4:]))

@@ -9,6 +9,22 @@ from assets.errors import MappingError
 from assets.mapping import Mapping
 from assets.mapping_file import effective_toml, load_mapping
 
+
+def amount_as(spelling: str, **more: str) -> str:
+    """Return a configuration that maps the amount so."""
+    return column_as("amount", spelling, more)
+
+
+def created_as(spelling: str, **more: str) -> str:
+    """Return a configuration that maps the time of a transaction so."""
+    return column_as("created_at", spelling, more)
+
+
+def column_as(ours: str, spelling: str, more: dict[str, str]) -> str:
+    said = "".join(f', {key} = "{value}"' for key, value in more.items())
+    return f'[tables.transactions.columns]\n{ours} = {{ name = "x", type = "{spelling}"{said} }}'
+
+
 WRONG = {
     'entty = "x"': "entty is no key of the configuration; did you mean 'entity'?",
     "nothing_like_it = 1": "nothing_like_it is no key of the configuration.",
@@ -40,6 +56,23 @@ WRONG = {
     '[tables.wallets.columns]\nuser_id = { name = "userId", type = "text" }': "tables.wallets.columns.user_id.type: "
     "input should be 'string', 'uuid', 'float64', 'int64', 'decimal', 'boolean', 'timestamptz' or 'timestamp', "
     "found 'text'.",
+    amount_as("decimal"): "tables.transactions.columns.amount is decimal: say unit = 'minor' or unit = 'major'.",
+    amount_as(
+        "float64", unit="major"
+    ): "tables.transactions.columns.amount: a float64 cannot hold major units exactly; map a decimal or an integer.",
+    amount_as("int64", unit="ms"): "tables.transactions.columns.amount: unit 'ms' is not for it; "
+    "it can be major or minor.",
+    amount_as("int64", unit="cents"): "tables.transactions.columns.amount.unit: input should be 'minor', 'major', ",
+    amount_as("int64", zone="UTC"): "tables.transactions.columns.amount: a timestamp needs its zone, "
+    "such as zone = 'UTC', and no other type has one.",
+    created_as("int64", unit="major"): "tables.transactions.columns.created_at: unit 'major' is not for it; "
+    "it can be ms or ns or s or us.",
+    created_as("timestamptz", unit="ms"): "tables.transactions.columns.created_at: unit 'ms' is not for it; "
+    "a timestamptz has none.",
+    created_as("timestamp"): "tables.transactions.columns.created_at: a timestamp needs its zone, such as",
+    created_as("timestamp", zone="Cairo"): "tables.transactions.columns.created_at: 'Cairo' is no IANA time zone",
+    created_as("decimal"): "tables.transactions.columns.created_at is decimal, and can be "
+    "float64 or int64 or timestamp or timestamptz.",
     '[rules]\nexpect_kinds = ["GIFT"]': "rules.expect_kinds names kind 'GIFT', "
     "which is not among [kinds] (say 'corrections = []' for none).",
     '[[corrections]]\nkind = "GIFT"\ntypes = ["FEE"]\ncreated_by = "x"': "corrections.0 names kind 'GIFT', "

@@ -3,9 +3,7 @@
 What goes in: writing what a team would export. What stays out: what must come of it.
 """
 
-import csv
 import gzip
-import io
 import json
 import zipfile
 from collections.abc import Mapping as Named
@@ -66,23 +64,22 @@ def columns_of(documents: Documents) -> list[str]:
 
 
 def arrow_table(documents: Documents) -> pa.Table:
-    """Return typed columns, each of the type of its values."""
-    return pa.table({name: pa.array([each.get(name) for each in documents]) for name in columns_of(documents)})
+    """Return typed columns, each of the type of its values; Parquet has no type for an object without fields."""
+    columns = {name: pa.array([each.get(name) for each in documents]) for name in columns_of(documents)}
+    return pa.table({name: values for name, values in columns.items() if values.type != pa.struct([])})
 
 
 def csv_text(documents: Documents) -> str:
-    """Return a CSV as Python writes it: nothing is an empty field, an empty text is in quotes."""
-    names, text = columns_of(documents), io.StringIO()
-    writer = csv.DictWriter(
-        text, names, quoting=csv.QUOTE_NOTNULL if hasattr(csv, "QUOTE_NOTNULL") else csv.QUOTE_MINIMAL
-    )
-    writer.writeheader()
-    for document in documents:
-        writer.writerow({name: _field(document.get(name)) for name in names})
-    return text.getvalue()
+    """Return a CSV in which nothing is an empty field, and every text is in quotes, the empty one too."""
+    names = columns_of(documents)
+    lines = [names, *([document.get(name) for name in names] for document in documents)]
+    return "".join(",".join(map(_field, line)) + "\n" for line in lines)
 
 
-def _field(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value) if isinstance(value, list | dict) else value
+def _field(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    text = json.dumps(value)
+    return _field(text) if isinstance(value, list | dict) else text

@@ -72,7 +72,7 @@ def written(ledger: Ledger, form: str, folder: Path) -> Source:
     return open_source(str(write_form(form, folder, documents(ledger))), Path(), Connection(), Path(), Path())
 
 
-@quick(6)
+@quick(3)
 @given(ledger=ledgers().filter(lambda ledger: ledger.recorded))
 def test_one_ledger_is_the_same_rows_in_every_form(tmp_path_factory: pytest.TempPathFactory, ledger: Ledger) -> None:
     folder = tmp_path_factory.mktemp("ledger")
@@ -243,11 +243,15 @@ def test_an_empty_field_is_null_and_an_empty_text_is_empty(tmp_path: Path) -> No
 
 def test_quotes_are_judged_across_the_blocks_of_a_file(tmp_path: Path) -> None:
     line = LINE[:-1] + ',"said ""so"""\n'
-    text = HEADER[:-1] + ",description\n" + "".join(line.replace("t1", f"t{n}") for n in range(3 * BLOCK // len(line)))
+    text = (
+        HEADER[:-1]
+        + ",description\n"
+        + "".join(line.replace("t1", f"t{n}") for n in range(3 * BLOCK // 2 // len(line)))
+    )
     folder = laid_out(tmp_path / "files", **{"transactions.csv": text})
     made = rows(reading(files(folder), tmp_path / "staged"))
     assert {row["description"] for row in made} == {'said "so"'}
-    assert len(made) == 3 * BLOCK // len(line)
+    assert len(made) == 3 * BLOCK // 2 // len(line)
     (folder / "transactions.csv").write_text(text + 't,w,1,EGP,FEE,1,"a"b\n')
     assert f"on line {len(made) + 2};" in refusal(folder)
 

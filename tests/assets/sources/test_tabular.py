@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from assets.columns import Column
 from assets.errors import SourceError
-from assets.mapping import Column
 from assets.sources.tabular import fits
 from tests.assets.sources.forms import GOOD, mapping_of, staged_table, tabular
 

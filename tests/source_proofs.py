@@ -1,0 +1,119 @@
+"""The full counts of what the suite shows on a fixed seed: exports under load, and kills at random instants.
+
+    .venv/bin/python -m tests.source_proofs --exports 200 --kills 300
+
+Prints a line for each proof; ends with 1 if any of them failed.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assets.mapping_file import load_mapping
+from assets.sources.opening import open_source
+from assets.store import Home
+from pipelines.demo.write import DemoPlan, write_demo
+from tests.assets.sources.converting import documents_of
+from tests.assets.sources.database import CONFIG, SOURCE_TABLES, digests, drifting, exported, source
+from tests.assets.sources.every_source import gigsy_in_convex, gigsy_in_postgres
+from tests.postgres_ledger.fill import fill
+from tests.postgres_ledger.ledger import create_ledger
+from tests.postgres_ledger.server import Server, running_postgres
+from tests.postgres_ledger.writers import Writers
+
+ROOT = Path(__file__).parents[1]
+TORN_TRIES = 20
+
+
+def main() -> int:
+    """Run every proof."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--exports", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=300)
+    asked = parser.parse_args()
+    with running_postgres() as server, TemporaryDirectory() as folder:
+        held = [under_load(server, Path(folder), asked.exports), kills(server, Path(folder), asked.kills)]
+    return 0 if all(held) else 1
+
+
+def under_load(server: Server, folder: Path, exports: int) -> bool:
+    """Reconcile again and again while writers work at full speed; then the same without the shared snapshot."""
+    ledger = create_ledger(server, "under_load")
+    ledger.open_wallets(200)
+    drifted, rows, began = 0, 0, time.monotonic()
+    with Writers(ledger.dsn) as writers:
+        home, database = Home(folder / "load"), source(ledger, folder)
+        for number in range(exports):
+            made = exported(home, database, full=number % 10 == 0)
+            drifted += drifting(home, made).num_rows
+            rows = made.certificate.tables["transactions"].written
+        torn, apart = source(ledger, folder, share_snapshot=False), Home(folder / "torn")
+        shown = [drifting(apart, exported(apart, torn, full=True)).num_rows for _ in range(TORN_TRIES)]
+    seconds = time.monotonic() - began
+    sys.stdout.write(
+        f"{exports} exports and reconciliations while writers committed {writers.counts.commits:,} transactions in "
+        f"{seconds:.0f} s, {rows:,} rows at the last: {drifted} balances drifted\n"
+        f"without the shared snapshot {sum(map(bool, shown))} of {TORN_TRIES} showed drift, in {sum(shown)} balances\n"
+    )
+    return not drifted and any(shown)
+
+
+def kills(server: Server, folder: Path, every: int) -> bool:
+    """Kill a writer of each kind of source at random instants; the next run must end as if nothing had happened."""
+    held = True
+    with sources(server, folder) as named:
+        for what, (address, config) in named.items():
+            place = folder / f"killed {what}"
+            place.mkdir()
+            killed, wrong = _killed(address, config, place, every // len(named))
+            held &= bool(killed) and not wrong
+            sys.stdout.write(f"{what}: {killed} writers killed, {len(wrong)} homes differ afterwards {wrong[:3]}\n")
+            sys.stdout.flush()
+    return held
+
+
+@contextmanager
+def sources(server: Server, folder: Path) -> Iterator[dict[str, tuple[str, Path]]]:
+    """Give an address and a configuration for each kind of source."""
+    snapshot = write_demo(DemoPlan(transactions=4_000), folder / "demo", lambda *_: None).snapshot
+    gigsy = documents_of(snapshot, load_mapping(None))
+    filled = create_ledger(server, "killed")
+    fill(filled.dsn, 20_000, 500, 1)
+    secret = folder / "secret"
+    secret.write_text(filled.auditor_password)
+    reference, preset = folder / "reference.toml", folder / "preset.toml"
+    connection = f"\n[connection]\npassword_file = '{secret}'\n"
+    reference.write_text(CONFIG.read_text() + connection)
+    with gigsy_in_convex(gigsy, folder) as convex:
+        preset.write_text(f"[connection]\npassword_file = '{secret}'\ndeploy_key_file = '{convex.key_file}'\n")
+        yield {
+            "ZIP": (str(snapshot), preset),
+            "PostgreSQL": (filled.auditor_url, reference),
+            "PostgreSQL in Gigsy's schema": (gigsy_in_postgres(server, gigsy), preset),
+            "Convex data sync": (convex.address, preset),
+        }
+
+
+def _killed(address: str, config: Path, place: Path, delays: int) -> tuple[int, list[str]]:
+    command = [sys.executable, "-m", "tests.assets.killing", address, str(config), str(place), str(delays)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    mapping = load_mapping(config)
+    undisturbed = digests(Home(place / "undisturbed").newest())
+    wrong = []
+    for each in told:
+        home = Home(place / each["home"])
+        opened = open_source(address, Path(), mapping.connection, config.parent, home.arriving)
+        found = digests(exported(home, opened, mapping=mapping))
+        wrong += [f"{each['home']}: {name}" for name in SOURCE_TABLES if found[name] != undisturbed[name]]
+    return sum(each["killed"] for each in told), wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
