@@ -31,7 +31,7 @@ from reports.report_asset import EXPORT_TAG
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 GATE_BROKE = "DagsterAssetCheckFailedError"
-KNOWN = {error.__name__: error for error in (HomeError, MappingError, RefusedError, SourceError, TieoutError)}
+KNOWN = (HomeError, MappingError, SourceError, RefusedError, TieoutError)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,19 @@ def _error(name: str, message: str) -> TieoutError:
     said = message.partition(": ")[2].strip() or message.strip()
     if name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt") or said == "Query interrupted":
         raise KeyboardInterrupt
-    return KNOWN[name](said) if name in KNOWN else TieoutError(f"tieout failed ({name}): {said}")
+    known = _known(name)
+    return known(said) if known else TieoutError(f"tieout failed ({name}): {said}")
+
+
+def _known(name: str) -> type[TieoutError] | None:
+    """Return the error of that name, or what a source's own error is at heart; Dagster tells only names."""
+    left: list[type[TieoutError]] = [TieoutError]
+    while left:
+        each = left.pop()
+        if each.__name__ == name:
+            return next(error for error in KNOWN if issubclass(each, error))
+        left += each.__subclasses__()
+    return None
 
 
 def _audit(workplace: Workplace, run_id: str, failure: TieoutError | None) -> Audit:

@@ -7,6 +7,7 @@ that a sync or an export leaves a line in the deployment's own log.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from assets import mapping
@@ -32,6 +33,8 @@ SENTENCES = {
     "zip": "read by asking for a snapshot export: one commit by construction; every run fetches every table whole",
 }
 BAD_REQUEST = 400
+FIRST_LOOK = 3
+"""Tries at the first look: whoever waits for an answer is soon told that there is none."""
 
 
 class ConvexLive:
@@ -47,7 +50,7 @@ class ConvexLive:
 
     def snapshot(self) -> Snapshot:
         """Name the deployment, and see that the key is good; its state is known only when it was read."""
-        with self._client(_silent) as client:
+        with self._client(_silent, FIRST_LOOK) as client:
             self._interface(client)
         return Snapshot("convex", self._address.name, sha256=None, bytes=None, cut_at=None, proof="absent")
 
@@ -68,7 +71,7 @@ class ConvexLive:
 
     def survey(self, wanted: mapping.Mapping) -> Survey:  # noqa: ARG002 - the deployment tells the same to everybody
         """Tell which tables and columns there are, and how they would be read."""
-        with self._client(_silent) as client:
+        with self._client(_silent, FIRST_LOOK) as client:
             notes = [f"a Convex deployment, {SENTENCES[self._interface(client)]}."]
             found = tables_there(client)
             if found is None:
@@ -78,9 +81,10 @@ class ConvexLive:
         return Survey("convex", self._address.name, tuple(notes), tuple(tables))
 
     @contextmanager
-    def _client(self, progress: Progress) -> Iterator[ConvexClient]:
+    def _client(self, progress: Progress, tries: int | None = None) -> Iterator[ConvexClient]:
         key = deploy_key(self._connection, self._secrets)
-        with ConvexClient(self._address, key, progress, self._patience) as client:
+        patience = replace(self._patience, tries=min(tries or self._patience.tries, self._patience.tries))
+        with ConvexClient(self._address, key, progress, patience) as client:
             yield client
 
     def _interface(self, client: ConvexClient) -> str:

@@ -6,8 +6,9 @@ catalog, and the reading of one table (postgres_session, postgres_catalog, postg
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Named
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from assets.errors import SourceError
 from assets.mapping import Mapping
 from assets.sources.postgres_catalog import relation, relation_or_none, visible_tables
-from assets.sources.postgres_session import IDENTITY, PassingError, Shared, in_parallel, session, share
+from assets.sources.postgres_session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
 from assets.sources.postgres_tables import count_and_sum, parts_of, read_part
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
@@ -40,7 +41,7 @@ class Postgres:
 
     def snapshot(self) -> Snapshot:
         """Name the database by its cluster and name, which a move to another host keeps."""
-        with session(self._info) as first:
+        with self._reached() as first:
             return _named(first.rows(IDENTITY)[0], None)
 
     def read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:
@@ -59,7 +60,7 @@ class Postgres:
 
     def survey(self, wanted: Mapping) -> Survey:
         """Tell what the mapped tables have, from the catalog alone."""
-        with session(self._info) as first:
+        with self._reached() as first:
             identity = first.rows(IDENTITY)[0]
             shared = share(first)
             visible = visible_tables(first)
@@ -75,6 +76,16 @@ class Postgres:
             f"log position {shared.lsn}; row counts are the catalog's estimates",
         )
         return Survey("postgres", _named(identity, None).deployment, notes, (*found, *also))
+
+    @contextmanager
+    def _reached(self) -> Iterator[Session]:
+        """Open a session for a first look; whoever waits for an answer is told at once when there is none."""
+        try:
+            with session(self._info) as first:
+                yield first
+        except PassingError as error:
+            message = f"PostgreSQL at {self._place} cannot be reached ({error})."
+            raise SourceError(message) from None
 
     def _read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:
         folder.mkdir()

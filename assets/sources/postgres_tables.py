@@ -76,7 +76,7 @@ def read_part(session: Session, part: Part, wanted: Mapping, staged: Path, told:
         with session.stream(part.sql) as reader, connected(spill) as connection:
             schema = _plain(pa.RecordBatch.from_pylist([], schema=reader.schema)).schema
             arrived = pa.RecordBatchReader.from_batches(schema, batches(reader))
-            connection.execute("SET preserve_insertion_order = false; SET memory_limit = '256MB'")
+            connection.execute("SET preserve_insertion_order = false; SET threads = 1; SET memory_limit = '256MB'")
             connection.register("arrived", arrived)
             return stage_rows(connection, "arrived", part.name, wanted, part.spelled, staged, part.number)
     except (duckdb.Error, postgresql.Error, pa.ArrowException, OSError) as error:
