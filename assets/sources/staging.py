@@ -99,7 +99,8 @@ def copy_staged(
     connection.execute("SET partitioned_write_flush_threshold = 20_000")
     months = f", PARTITION_BY (month), OVERWRITE_OR_IGNORE, FILENAME_PATTERN 'rows-{number}-{{i}}'" if by_month else ""
     target = literal(str(staged if by_month else staged / f"rows-{number}.parquet"))
-    copied = connection.execute(f"COPY ({select}) TO {target} (FORMAT parquet, COMPRESSION uncompressed{months})").fetchone()
+    options = f"FORMAT parquet, COMPRESSION uncompressed{months}"
+    copied = connection.execute(f"COPY ({select}) TO {target} ({options})").fetchone()
     return int(copied[0]) if copied else 0
 
 
