@@ -78,7 +78,7 @@ def _ties_out(certificate: Certificate) -> bool:
 @cache
 def program_digest() -> str:
     """Digest of every file that an export is made by: rows read by another tieout are read again."""
-    files = [file for pattern in ("*.py", "sources/*.py", "sql/*.sql") for file in sorted(ASSETS.glob(pattern))]
+    files = [file for pattern in ("*.py", "sources/**/*.py", "sql/*.sql") for file in sorted(ASSETS.glob(pattern))]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -15,8 +15,8 @@ LAYERS = ("assets", "checks", "reports", "pipelines")
 """Imports run one way: a package may import those before it."""
 
 ALLOWED = {
-    "adbc_driver_manager": {"assets/sources/postgres_session.py"},
-    "adbc_driver_postgresql": {"assets/sources/postgres_session.py", "assets/sources/postgres_tables.py"},
+    "adbc_driver_manager": {"assets/sources/postgres/session.py"},
+    "adbc_driver_postgresql": {"assets/sources/postgres/session.py", "assets/sources/postgres/tables.py"},
     "altair": {"reports/charts.py"},
     "dagster": {
         "assets/steps.py",
@@ -34,9 +34,9 @@ ALLOWED = {
     "pyarrow": {"assets", "checks", "reports", "pipelines/commands.py"},
     "pydantic": {"assets", "checks", "reports"},
     "requests": {
-        "assets/sources/convex_http.py",
-        "assets/sources/convex_patience.py",
-        "assets/sources/convex_refusals.py",
+        "assets/sources/convex/client.py",
+        "assets/sources/convex/patience.py",
+        "assets/sources/convex/refusals.py",
     },
     "rich": {"pipelines/source_check.py", "pipelines/terminal.py"},
     "tomli_w": {"assets/mapping_file.py"},

@@ -1,6 +1,6 @@
 """What a line of JSON is, where DuckDB is laxer or says less.
 
-What goes in: one line, or many, as bytes. What stays out: where they come from (chunks, convex_archive), and what
+What goes in: one line, or many, as bytes. What stays out: where they come from (chunks, archive), and what
 the documents mean (json_documents).
 """
 

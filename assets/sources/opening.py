@@ -7,14 +7,14 @@ from glob import has_magic
 from pathlib import Path
 
 from assets.mapping import Connection
-from assets.sources.convex_address import PREFIX
-from assets.sources.convex_folder import ConvexFolder, is_convex_folder
-from assets.sources.convex_live import ConvexLive
-from assets.sources.convex_zip import ConvexZip
-from assets.sources.data_files import DataFile
-from assets.sources.files import Files
-from assets.sources.postgres import Postgres
-from assets.sources.postgres_address import SCHEMES, conninfo
+from assets.sources.convex.address import PREFIX
+from assets.sources.convex.live import ConvexLive
+from assets.sources.convex.snapshot_folder import ConvexFolder, is_convex_folder
+from assets.sources.convex.snapshot_zip import ConvexZip
+from assets.sources.files.data_files import DataFile
+from assets.sources.files.source import Files
+from assets.sources.postgres.address import SCHEMES, conninfo
+from assets.sources.postgres.source import Postgres
 from assets.sources.protocol import Source
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from assets.export import export_source
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.store import Export, Home
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

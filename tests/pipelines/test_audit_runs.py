@@ -11,7 +11,7 @@ import pytest
 from assets.errors import MappingError, RefusedError, SourceError, TieoutError
 from assets.export import export_source
 from assets.mapping_file import load_mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.protocol import Snapshot
 from assets.store import Home
 from assets.workplace import Workplace

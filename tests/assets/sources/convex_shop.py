@@ -18,9 +18,9 @@ import pytest
 from assets.errors import SourceError
 from assets.mapping import Connection, Mapping
 from assets.schemas import IDENTIFIERS, MONEY
-from assets.sources.convex_live import ConvexLive
-from assets.sources.convex_patience import Patience
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.live import ConvexLive
+from assets.sources.convex.patience import Patience
+from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.protocol import Earlier, Reading, Staged
 from tests.assets.sources.convex_books import Books
 from tests.assets.sources.snapshots import PRESET

@@ -13,8 +13,8 @@ from assets.export import export_source
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
 from assets.movements import compute_months
-from assets.sources.postgres import Postgres
-from assets.sources.postgres_address import conninfo
+from assets.sources.postgres.address import conninfo
+from assets.sources.postgres.source import Postgres
 from assets.sources.protocol import Progress
 from assets.store import Export, Home
 from tests.postgres_ledger.ledger import Ledger

@@ -18,7 +18,7 @@ import pytest
 from assets.errors import SourceError
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.snapshot_zip import ConvexZip
 
 Documents = dict[str, Any]
 LEDGER = "transactions/documents.jsonl"

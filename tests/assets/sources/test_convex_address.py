@@ -6,8 +6,8 @@ import pytest
 
 from assets.errors import MappingError
 from assets.mapping import Connection
-from assets.sources.convex_address import address_of
-from assets.sources.convex_live import ConvexLive
+from assets.sources.convex.address import address_of
+from assets.sources.convex.live import ConvexLive
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.mapping import Connection
-from assets.sources.convex_live import ConvexLive
+from assets.sources.convex.live import ConvexLive
 from assets.sources.protocol import Earlier
 from tests.assets.sources.snapshots import PRESET
 

@@ -9,8 +9,8 @@ import pytest
 
 from assets.errors import SourceError
 from assets.mapping import Connection
-from assets.sources.convex_folder import ConvexFolder
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.snapshot_folder import ConvexFolder
+from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.opening import open_source
 from assets.sources.protocol import Reading, Source
 from tests.assets.sources.snapshots import LEDGER, PRESET, TRANSACTION, entries, lines, tables, write_zip

@@ -8,10 +8,10 @@ from io import BytesIO
 import pytest
 
 from assets.errors import SourceError
-from assets.sources.convex_address import address_of
-from assets.sources.convex_http import ConvexClient
-from assets.sources.convex_patience import Patience
-from assets.sources.convex_refusals import RefusedByConvexError
+from assets.sources.convex.address import address_of
+from assets.sources.convex.client import ConvexClient
+from assets.sources.convex.patience import Patience
+from assets.sources.convex.refusals import RefusedByConvexError
 from tests.convex_double.faults import HTML, UNAVAILABLE, Cut, Replied, every
 from tests.convex_double.server import ConvexDouble
 

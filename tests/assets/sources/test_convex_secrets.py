@@ -8,8 +8,8 @@ import pytest
 
 from assets.errors import SourceError
 from assets.mapping import Connection
-from assets.sources.convex_live import ConvexLive
-from assets.sources.convex_patience import Patience
+from assets.sources.convex.live import ConvexLive
+from assets.sources.convex.patience import Patience
 from tests.assets.sources.convex_shop import Interface, Shop, is_page, page
 from tests.assets.sources.snapshots import PRESET
 from tests.convex_double import access

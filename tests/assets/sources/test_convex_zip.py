@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets.mapping import Mapping
-from assets.sources.convex_zip import ConvexZip
+from assets.sources.convex.snapshot_zip import ConvexZip
 from tests.assets.sources.snapshots import (
     LEDGER,
     PRESET,

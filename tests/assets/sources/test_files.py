@@ -15,10 +15,10 @@ from hypothesis import given
 
 from assets.errors import SourceError
 from assets.mapping import Connection, Mapping
-from assets.sources.convex_folder import ConvexFolder
-from assets.sources.convex_zip import ConvexZip
-from assets.sources.csv_files import BLOCK
-from assets.sources.files import Files
+from assets.sources.convex.snapshot_folder import ConvexFolder
+from assets.sources.convex.snapshot_zip import ConvexZip
+from assets.sources.files.csv_files import BLOCK
+from assets.sources.files.source import Files
 from assets.sources.opening import open_source
 from assets.sources.protocol import Reading, Source
 from tests.assets.ledgers import INT64_MAPPING, Ledger, documents, ledgers, mapping_of, quick

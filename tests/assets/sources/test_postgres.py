@@ -13,9 +13,8 @@ import pytest
 
 from assets.certificate import Certificate
 from assets.errors import MappingError, SourceError
-from assets.sources import postgres_tables
-from assets.sources.postgres import Postgres
-from assets.sources.postgres_address import conninfo
+from assets.sources.postgres.address import conninfo
+from assets.sources.postgres.source import Postgres
 from assets.store import Home
 from tests.assets.sources.database import MAPPING, digests, drifting, exported, silent, source
 from tests.postgres_ledger.ledger import Ledger
@@ -46,7 +45,7 @@ def counts(certificate: Certificate) -> tuple[int, int]:
 def test_every_row_and_sum_ties_out(
     tmp_path: Path, new_ledger: New, monkeypatch: pytest.MonkeyPatch, readers: int
 ) -> None:
-    monkeypatch.setattr(postgres_tables, "RANGE_BLOCKS", 1)
+    monkeypatch.setattr("assets.sources.postgres.tables.RANGE_BLOCKS", 1)
     ledger = new_ledger()
     ledger.open_wallets(40)
     with Writers(ledger.dsn) as writers:

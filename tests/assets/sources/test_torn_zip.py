@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.errors import SourceError
-from assets.sources.convex_archive import BOMB_BYTES
+from assets.sources.convex.archive import BOMB_BYTES
 from tests.assets.sources.snapshots import LEDGER, TRANSACTION, entries, lines, refusal, tables, whole, write_zip
 
 FLIPS = int(os.environ.get("TIEOUT_FLIPS", "60"))

@@ -1,7 +1,7 @@
 """The container of a Convex snapshot export: which entry holds which table, and whether it may be trusted.
 
 What goes in: the central directory, names, limits and format markers. What stays out: reading documents, and what
-an unpacked snapshot looks like (convex_folder), which offers the same as the ZIP does.
+an unpacked snapshot looks like (snapshot_folder), which offers the same as the ZIP does.
 """
 
 import json

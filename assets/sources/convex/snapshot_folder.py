@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assets.parquet import digest
-from assets.sources.convex_archive import Archive, Entry
-from assets.sources.convex_zip import NAME, ConvexZip
-from assets.sources.walking import files_below
+from assets.sources.convex.archive import Archive, Entry
+from assets.sources.convex.snapshot_zip import NAME, ConvexZip
+from assets.sources.files.walking import files_below
 
 DOCUMENTS = "documents.jsonl"
 

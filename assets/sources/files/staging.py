@@ -21,11 +21,11 @@ from assets.columns import Table
 from assets.engines import connected
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
-from assets.sources.csv_files import CsvFile
-from assets.sources.data_files import DataFile
 from assets.sources.documents import stage_documents, wrong_with_documents
+from assets.sources.files.csv_files import CsvFile
+from assets.sources.files.data_files import DataFile
+from assets.sources.files.parquet_files import alike, parquet_file, relation_of, wrong_with_pages
 from assets.sources.json_lines import LINE_BYTES, NotJsonError, wrong_with
-from assets.sources.parquet_files import alike, parquet_file, relation_of, wrong_with_pages
 from assets.sources.staging import in_entry
 from assets.sources.tabular import refuse_absent, stage_rows
 

@@ -1,6 +1,6 @@
 """Where a PostgreSQL ledger is, and how it is logged in to without a password ever standing in a URL.
 
-What goes in: from a URL and a file of a secret to what libpq is given. What stays out: connecting (postgres_session).
+What goes in: from a URL and a file of a secret to what libpq is given. What stays out: connecting (session).
 """
 
 from pathlib import Path

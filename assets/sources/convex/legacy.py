@@ -1,7 +1,7 @@
 """The legacy pair of Convex: list_snapshot shows all tables at one commit, document_deltas what came after another.
 
-What goes in: how both ask and answer, and when a cursor may be gone on from. What stays out: paging (convex_pages)
-and what becomes of the revisions (convex_revisions). The pair never tells that an import or a restore replaced a
+What goes in: how both ask and answer, and when a cursor may be gone on from. What stays out: paging (pages)
+and what becomes of the revisions (revisions). The pair never tells that an import or a restore replaced a
 table, nor that one was deleted: the evidence says so, and a full reading shows it.
 """
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assets.errors import SourceError
-from assets.sources.convex_entries import Layout
-from assets.sources.convex_pages import Entry, Page, Said, Stream, Visit, expect, pages_of
-from assets.sources.convex_reading import Ending, reading_of
-from assets.sources.convex_refusals import RefusedByConvexError
-from assets.sources.convex_selection import selection_of
-from assets.sources.convex_spool import Position, Spool
-from assets.sources.convex_sync import stop_and_ask
+from assets.sources.convex.entries import Layout
+from assets.sources.convex.pages import Entry, Page, Said, Stream, Visit, expect, pages_of
+from assets.sources.convex.reading import Ending, reading_of
+from assets.sources.convex.refusals import RefusedByConvexError
+from assets.sources.convex.selection import selection_of
+from assets.sources.convex.spool import Position, Spool
+from assets.sources.convex.sync import stop_and_ask
 from assets.sources.protocol import Reading
 
 INTERFACE = "legacy"

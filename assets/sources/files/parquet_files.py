@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from assets.engines import literal
 from assets.errors import SourceError, TieoutError
-from assets.sources.data_files import DataFile
+from assets.sources.files.data_files import DataFile
 
 WIDEST_DECIMAL = 38
 """DuckDB reads a wider one as a float."""

@@ -1,6 +1,6 @@
 """From the pages of a stream to staged rows: the latest revision of each document, and what came and went besides.
 
-What goes in: which revision counts. What stays out: paging (convex_pages), what a page looks like (convex_entries),
+What goes in: which revision counts. What stays out: paging (pages), what a page looks like (entries),
 and what a document means (documents). Nothing is held whole: entries are sorted out over Parquet, and only documents
 that came more than once are compared with each other.
 """
@@ -16,9 +16,9 @@ import pyarrow as pa
 from assets.columns import Table
 from assets.engines import connected, literal
 from assets.schemas import ARROW, IDENTIFIERS, MAPPED
-from assets.sources.convex_entries import Layout, document_lines, sort_out
-from assets.sources.convex_pages import Page, Visit
-from assets.sources.convex_selection import TIMESTAMP
+from assets.sources.convex.entries import Layout, document_lines, sort_out
+from assets.sources.convex.pages import Page, Visit
+from assets.sources.convex.selection import TIMESTAMP
 from assets.sources.documents import stage_documents
 from assets.sources.protocol import Staged
 

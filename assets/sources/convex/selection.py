@@ -12,8 +12,8 @@ from assets import mapping
 from assets.columns import Table
 from assets.errors import SourceError
 from assets.schemas import ENTRY_COLUMNS
-from assets.sources.convex_http import ConvexClient
-from assets.sources.convex_refusals import KEY_REFUSED, RefusedByConvexError
+from assets.sources.convex.client import ConvexClient
+from assets.sources.convex.refusals import KEY_REFUSED, RefusedByConvexError
 
 Selected = Mapping[tuple[str, str], frozenset[str]]
 """Columns by component and table."""

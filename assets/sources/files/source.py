@@ -13,10 +13,10 @@ from pathlib import Path
 from assets.errors import SourceError
 from assets.mapping import Connection, Mapping
 from assets.parquet import digest
-from assets.sources.csv_files import CsvFile
-from assets.sources.data_files import DataFile, data_files, files_of
-from assets.sources.file_staging import stage_csv, stage_json, stage_parquet
-from assets.sources.parquet_files import parquet_file
+from assets.sources.files.csv_files import CsvFile
+from assets.sources.files.data_files import DataFile, data_files, files_of
+from assets.sources.files.parquet_files import parquet_file
+from assets.sources.files.staging import stage_csv, stage_json, stage_parquet
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
 Told = Callable[[int, int], None]

@@ -1,7 +1,7 @@
 """Sessions on PostgreSQL: read-only, all in one snapshot, and what their errors mean.
 
 What goes in: opening, exporting and sharing a snapshot, and turning the server's errors into sentences. What stays
-out: what is read (postgres_catalog, postgres).
+out: what is read (catalog, source).
 """
 
 import threading

@@ -1,19 +1,19 @@
 """The data sync interface of Convex: every revision of every document, up to one commit for all tables.
 
-What goes in: how it asks and answers, and when a cursor may be gone on from. What stays out: paging (convex_pages)
-and what becomes of the revisions (convex_revisions). The cursor is the server's own, never made of times of rows.
+What goes in: how it asks and answers, and when a cursor may be gone on from. What stays out: paging (pages)
+and what becomes of the revisions (revisions). The cursor is the server's own, never made of times of rows.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assets.errors import SourceError
-from assets.sources.convex_entries import Layout
-from assets.sources.convex_pages import Entry, NotUnderstoodError, Said, Visit, expect, pages_of
-from assets.sources.convex_reading import Ending, reading_of
-from assets.sources.convex_refusals import RefusedByConvexError
-from assets.sources.convex_selection import selection_of
-from assets.sources.convex_spool import Position, Spool
+from assets.sources.convex.entries import Layout
+from assets.sources.convex.pages import Entry, NotUnderstoodError, Said, Visit, expect, pages_of
+from assets.sources.convex.reading import Ending, reading_of
+from assets.sources.convex.refusals import RefusedByConvexError
+from assets.sources.convex.selection import selection_of
+from assets.sources.convex.spool import Position, Spool
 from assets.sources.protocol import Reading
 
 INTERFACE = "sync"

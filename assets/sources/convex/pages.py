@@ -1,8 +1,8 @@
 """From a stream's first position to its last page: asking, checking and keeping.
 
 What goes in: one loop for every interface that comes in pages, the same whether pages come from the deployment or
-are still there from a run that was killed. What stays out: how each interface asks and answers (convex_sync,
-convex_legacy), and what the documents say. Page and position are kept as one: none is ever asked twice or skipped.
+are still there from a run that was killed. What stays out: how each interface asks and answers (sync,
+legacy), and what the documents say. Page and position are kept as one: none is ever asked twice or skipped.
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Any, Protocol, TypeVar
 
 from assets import mapping
 from assets.errors import SourceError
-from assets.sources.convex_http import ConvexClient
-from assets.sources.convex_patience import Trouble
-from assets.sources.convex_refusals import RefusedByConvexError
-from assets.sources.convex_selection import Selected, refuse_unselected, selected_of, selection_of
-from assets.sources.convex_spool import Position, Spool, page_number
+from assets.sources.convex.client import ConvexClient
+from assets.sources.convex.patience import Trouble
+from assets.sources.convex.refusals import RefusedByConvexError
+from assets.sources.convex.selection import Selected, refuse_unselected, selected_of, selection_of
+from assets.sources.convex.spool import Position, Spool, page_number
 from assets.sources.protocol import Earlier
 
 Value = TypeVar("Value")

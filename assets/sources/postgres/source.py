@@ -1,7 +1,7 @@
 """A ledger in PostgreSQL: every table as one exported snapshot shows it, read by several readers at once.
 
 What goes in: the snapshot, who reads what, and going on from the export before. What stays out: sessions, the
-catalog, and the reading of one table (postgres_session, postgres_catalog, postgres_tables).
+catalog, and the reading of one table (session, catalog, tables).
 """
 
 import threading
@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.sources.postgres_catalog import relation, relation_or_none, visible_tables
-from assets.sources.postgres_session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
-from assets.sources.postgres_tables import count_and_sum, parts_of, read_part
+from assets.sources.postgres.catalog import relation, relation_or_none, visible_tables
+from assets.sources.postgres.session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
+from assets.sources.postgres.tables import count_and_sum, parts_of, read_part
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
 TRIES = 6

@@ -1,7 +1,7 @@
 """From the pages of a stream to a reading: its tables, its cut, and what the next one goes on from.
 
 What goes in: what both streams of Convex have in common once their pages are there. What stays out: paging
-(convex_pages) and what sets the interfaces apart (convex_sync, convex_legacy).
+(pages) and what sets the interfaces apart (sync, legacy).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from assets.errors import SourceError, TieoutError
-from assets.sources.convex_entries import Layout
-from assets.sources.convex_pages import Page, Visit
-from assets.sources.convex_revisions import staged_tables
-from assets.sources.convex_selection import selection_of
-from assets.sources.convex_spool import Position, Spool
+from assets.sources.convex.entries import Layout
+from assets.sources.convex.pages import Page, Visit
+from assets.sources.convex.revisions import staged_tables
+from assets.sources.convex.selection import selection_of
+from assets.sources.convex.spool import Position, Spool
 from assets.sources.protocol import Reading, Snapshot, Staged
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assets.columns import Table
 from assets.errors import SourceError
 from assets.schemas import MAPPED
-from assets.sources.postgres_session import Session
+from assets.sources.postgres.session import Session
 from assets.sources.staging import in_entry
 from assets.sources.tabular import quoted
 

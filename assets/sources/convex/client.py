@@ -17,9 +17,9 @@ from typing import IO, Any, Self, TypeVar
 import requests
 
 from assets.errors import SourceError
-from assets.sources.convex_address import Address
-from assets.sources.convex_patience import AGAIN, Patience, Trouble, asked_to_wait, cause_of
-from assets.sources.convex_refusals import RefusedByConvexError, masked, refusal_of
+from assets.sources.convex.address import Address
+from assets.sources.convex.patience import AGAIN, Patience, Trouble, asked_to_wait, cause_of
+from assets.sources.convex.refusals import RefusedByConvexError, masked, refusal_of
 from assets.sources.protocol import Progress
 
 REDIRECTS = range(300, 400)

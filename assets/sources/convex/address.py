@@ -1,7 +1,7 @@
 """Where a Convex deployment answers and what it is called, and the key it is read with.
 
 What goes in: the URL and the key file or environment variable of the configuration. What stays out: requests
-(convex_http), which alone see the key. A key never stands in a URL.
+(client), which alone see the key. A key never stands in a URL.
 """
 
 import os

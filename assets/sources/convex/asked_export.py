@@ -1,6 +1,6 @@
 """Asking a Convex deployment for a snapshot ZIP, where its plan has no stream: request, wait, download, read.
 
-What goes in: the ways of the export interface. What stays out: what is in the ZIP (convex_zip). It holds every
+What goes in: the ways of the export interface. What stays out: what is in the ZIP (snapshot_zip). It holds every
 table whole, also what is personal: it is kept no longer than until the mapped columns are read, and asked for anew
 by a run that follows a killed one.
 """
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from assets.errors import SourceError
-from assets.sources.convex_http import ConvexClient
-from assets.sources.convex_pages import Visit
-from assets.sources.convex_refusals import RefusedByConvexError, needed_for
-from assets.sources.convex_spool import clear
-from assets.sources.convex_zip import NAME, ConvexZip
+from assets.sources.convex.client import ConvexClient
+from assets.sources.convex.pages import Visit
+from assets.sources.convex.refusals import RefusedByConvexError, needed_for
+from assets.sources.convex.snapshot_zip import NAME, ConvexZip
+from assets.sources.convex.spool import clear
 from assets.sources.protocol import Reading
 
 REQUEST, QUERY, DOWNLOAD = "/api/export/request/zip?includeStorage=false", "/api/query", "/api/export/zip/"

@@ -1,6 +1,6 @@
 """A Convex snapshot export: one consistent cut of every table in a ZIP file.
 
-What goes in: naming the snapshot, and reading one entry at a time. What stays out: the container (convex_archive)
+What goes in: naming the snapshot, and reading one entry at a time. What stays out: the container (archive)
 and what its documents mean (documents, json_documents). Only mapped columns stay.
 """
 
@@ -16,7 +16,7 @@ import duckdb
 
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
-from assets.sources.convex_archive import (
+from assets.sources.convex.archive import (
     BROKEN_ENTRY,
     Archive,
     Entry,

@@ -11,7 +11,7 @@ from glob import has_magic
 from pathlib import Path, PurePosixPath
 
 from assets.errors import SourceError
-from assets.sources.walking import files_below, is_hidden
+from assets.sources.files.walking import files_below, is_hidden
 
 ENDINGS = {
     ".parquet": "Parquet",

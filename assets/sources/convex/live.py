@@ -1,7 +1,7 @@
 """A Convex deployment as it is: which of its interfaces is read, and what it has.
 
 What goes in: the choice of the interface, and the source that the rest of tieout sees. What stays out: each
-interface (convex_sync, convex_legacy, convex_export) and talking to it (convex_http). Nothing is written there, but
+interface (sync, legacy, asked_export) and talking to it (client). Nothing is written there, but
 that a sync or an export leaves a line in the deployment's own log.
 """
 
@@ -13,15 +13,15 @@ from pathlib import Path
 from assets import mapping
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Connection
-from assets.sources.convex_address import address_of, deploy_key
-from assets.sources.convex_export import latest_export, read_export
-from assets.sources.convex_http import ConvexClient
-from assets.sources.convex_legacy import read_legacy
-from assets.sources.convex_pages import Visit
-from assets.sources.convex_patience import Patience
-from assets.sources.convex_refusals import KEY_REFUSED, NO_PLAN, RefusedByConvexError
-from assets.sources.convex_selection import refuse_missing_tables, selected_of, selection_of, tables_there, typed
-from assets.sources.convex_sync import SyncStream, read_sync
+from assets.sources.convex.address import address_of, deploy_key
+from assets.sources.convex.asked_export import latest_export, read_export
+from assets.sources.convex.client import ConvexClient
+from assets.sources.convex.legacy import read_legacy
+from assets.sources.convex.pages import Visit
+from assets.sources.convex.patience import Patience
+from assets.sources.convex.refusals import KEY_REFUSED, NO_PLAN, RefusedByConvexError
+from assets.sources.convex.selection import refuse_missing_tables, selected_of, selection_of, tables_there, typed
+from assets.sources.convex.sync import SyncStream, read_sync
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Survey
 
 READERS: dict[str, Callable[[Visit], Reading]] = {"sync": read_sync, "legacy": read_legacy, "zip": read_export}

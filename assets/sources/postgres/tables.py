@@ -1,7 +1,7 @@
 """Reading one table of PostgreSQL in the shared snapshot: in ranges of its blocks, whole or only what is new.
 
 What goes in: which rows are asked for, and the way of a batch from the server to staged Parquet. What stays out:
-who reads what at once (postgres), and what values mean (tabular).
+who reads what at once (source), and what values mean (tabular).
 
 A row is new when the transaction that wrote it was not certainly over at the cut before: every transaction below the
 oldest that was then under way was over, its sub-transactions with it. The oldest one bounds them all; which ones of
@@ -21,8 +21,8 @@ from assets.engines import connected
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
 from assets.schemas import MONEY
-from assets.sources.postgres_catalog import Relation, columns_of
-from assets.sources.postgres_session import PassingError, Session, plainly
+from assets.sources.postgres.catalog import Relation, columns_of
+from assets.sources.postgres.session import PassingError, Session, plainly
 from assets.sources.tabular import quoted, stage_rows
 
 RANGE_BLOCKS = 8192

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from assets.errors import SourceError
-from assets.sources.data_files import DataFile
+from assets.sources.files.data_files import DataFile
 
 BLOCK = 4 << 20
 """No line may be longer."""

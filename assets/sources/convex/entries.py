@@ -1,7 +1,7 @@
 """Cutting the documents of a stream out of its pages.
 
 What goes in: how the pages of each interface lay out their entries, and documents as a stream of lines. What stays
-out: which of them count (convex_revisions). It is DuckDB that cuts: it keeps `100` apart from `100.0`, a name that
+out: which of them count (revisions). It is DuckDB that cuts: it keeps `100` apart from `100.0`, a name that
 stands twice, and every wrapper; Python's numbers are nowhere on the way.
 """
 
@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.engines import literal
-from assets.sources.convex_pages import Page
+from assets.sources.convex.pages import Page
 
 BATCH_BYTES, BATCH_ROWS = 64 << 20, 20_000
 

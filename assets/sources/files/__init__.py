@@ -1,0 +1,1 @@
+"""A ledger in loose files: Parquet, CSV and JSON Lines."""
