@@ -22,9 +22,13 @@ AT_ONCE = 2
 KEYS_IN_USE = """
     SELECT wallet_key, wallet_id, wallet_key IN (SELECT wallet_key FROM wallets) AS known
     FROM every_key
-    WHERE wallet_key IN (SELECT wallet_key FROM transactions)
-        OR wallet_key IN (SELECT wallet_key FROM wallets)
-        OR wallet_key IN (SELECT wallet_key FROM wallet_balances)
+    SEMI JOIN (
+        SELECT DISTINCT wallet_key FROM transactions
+        UNION
+        SELECT wallet_key FROM wallets
+        UNION
+        SELECT wallet_key FROM wallet_balances
+    ) AS used USING (wallet_key)
     ORDER BY wallet_id
 """
 Files = dict[str, list[DataFile]]

@@ -6,8 +6,6 @@ Prints a line for each proof; ends with 1 if any of them failed.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,18 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assets.mapping_file import load_mapping
-from assets.sources.opening import open_source
 from assets.store import Home
 from pipelines.demo.write import DemoPlan, write_demo
 from tests.assets.sources.converting import documents_of
-from tests.assets.sources.database import CONFIG, SOURCE_TABLES, digests, drifting, exported, source
+from tests.assets.sources.database import CONFIG, drifting, exported, source
 from tests.assets.sources.every_source import gigsy_in_convex, gigsy_in_postgres
+from tests.assets.sources.surviving import survivors
 from tests.postgres_ledger.fill import fill
 from tests.postgres_ledger.ledger import create_ledger
 from tests.postgres_ledger.server import Server, running_postgres
 from tests.postgres_ledger.writers import Writers
 
-ROOT = Path(__file__).parents[1]
 TORN_TRIES = 20
 
 
@@ -71,7 +68,7 @@ def kills(server: Server, folder: Path, every: int) -> bool:
         for what, (address, config) in named.items():
             place = folder / f"killed {what}"
             place.mkdir()
-            killed, wrong = _killed(address, config, place, every // len(named))
+            killed, wrong = survivors(address, config, place, every // len(named))
             held &= bool(killed) and not wrong
             sys.stdout.write(f"{what}: {killed} writers killed, {len(wrong)} homes differ afterwards {wrong[:3]}\n")
             sys.stdout.flush()
@@ -98,21 +95,6 @@ def sources(server: Server, folder: Path) -> Iterator[dict[str, tuple[str, Path]
             "PostgreSQL in Gigsy's schema": (gigsy_in_postgres(server, gigsy), preset),
             "Convex data sync": (convex.address, preset),
         }
-
-
-def _killed(address: str, config: Path, place: Path, delays: int) -> tuple[int, list[str]]:
-    command = [sys.executable, "-m", "tests.assets.killing", address, str(config), str(place), str(delays)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    mapping = load_mapping(config)
-    undisturbed = digests(Home(place / "undisturbed").newest())
-    wrong = []
-    for each in told:
-        home = Home(place / each["home"])
-        opened = open_source(address, Path(), mapping.connection, config.parent, home.arriving)
-        found = digests(exported(home, opened, mapping=mapping))
-        wrong += [f"{each['home']}: {name}" for name in SOURCE_TABLES if found[name] != undisturbed[name]]
-    return sum(each["killed"] for each in told), wrong
 
 
 if __name__ == "__main__":
