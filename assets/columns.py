@@ -13,7 +13,7 @@ from assets.schemas import Meaning, Promise
 
 Spelling = Literal["string", "uuid", "float64", "int64", "decimal", "boolean", "timestamptz", "timestamp"]
 SPELLINGS: dict[Meaning, frozenset[str]] = {
-    "text": frozenset({"string", "uuid", "int64"}),
+    "text": frozenset({"string", "uuid", "int64", "boolean"}),
     "money": frozenset({"float64", "int64", "decimal"}),
     "time": frozenset({"float64", "int64", "timestamptz", "timestamp"}),
     "flag": frozenset({"boolean"}),

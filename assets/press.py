@@ -54,6 +54,12 @@ def cut_of(arrival: Arrival) -> Cut:
     latest = arrival.scalar(f"SELECT max(t) FROM ({created})") or latest_created_at(arrival)
     latest = latest or datetime(1970, 1, 1, tzinfo=UTC)
     told = bool(snapshot.cut_at and snapshot.cut_at >= latest)
+    if snapshot.proof == "declared" and not told:
+        message = (
+            f"the configuration declares that the source shows {snapshot.cut_at:%Y-%m-%d %H:%M:%S %Z}, and a row was "
+            f"created at {latest:%Y-%m-%d %H:%M:%S %Z}; correct connection.cut."
+        )
+        raise SourceError(message)
     return Cut(
         at=snapshot.cut_at if snapshot.cut_at and told else latest.astimezone(UTC),
         bound="exact" if told else "lower",

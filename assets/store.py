@@ -132,8 +132,8 @@ class Home:
         for what, mine in deed.items():
             if mine and owned.get(what, mine) != mine:
                 message = (
-                    f"{self.path} belongs to another {what} ({_short(owned[what])}, not {_short(mine)}); "
-                    f"give another --home."
+                    f"{self.path} belongs to another {what} ({_short(owned[what])}, not {_short(mine)}): it keeps the "
+                    f"history of one ledger, read by one mapping of tables and columns; give another --home."
                 )
                 raise HomeError(message)
 

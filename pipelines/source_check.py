@@ -62,7 +62,9 @@ def compare(survey: Survey, mapping: Mapping) -> list[Line]:
             problem = None if table.list in there.columns else "is not there"
             lines.append(Line(name, "list", table.list, "a list", there.columns.get(table.list, "nothing"), problem))
         lines += [
-            _line(name, ours, column, there) for ours, column in table.present().items() if not in_entry(table, ours)
+            _line(name, ours, column, there, fixed=survey.schema_is_fixed)
+            for ours, column in table.present().items()
+            if not in_entry(table, ours)
         ]
     return lines
 
@@ -75,16 +77,18 @@ def leftovers(survey: Survey, mapping: Mapping) -> dict[str, list[str]]:
         table = mapped.get(found.name)
         taken = {column.name for column in table.present().values()} if table else set()
         taken |= {table.list} if table and table.list else set()
-        rest = [column for column in found.columns if column not in taken]
+        rest = [f"{column} {word}" for column, word in found.columns.items() if column not in taken]
         if table is None or rest:
-            left[found.name] = rest if table else []
+            left[found.name] = rest
     return left
 
 
-def _line(name: str, ours: str, column: Column, there: FoundTable) -> Line:
+def _line(name: str, ours: str, column: Column, there: FoundTable, *, fixed: bool) -> Line:
     word, problem = there.columns.get(column.name), None
-    if word is None:
-        problem = "is needed and not there" if MAPPED[name][ours].required else None
+    if word is None and MAPPED[name][ours].required:
+        problem = "is needed and not there"
+    elif word is None:
+        problem = f"is not there: say {ours} = false" if fixed and MAPPED[name][ours].meaning != "integer" else None
     elif not fits(column, word):
         problem = f"is not spelled as {column.type}"
     return Line(name, ours, column.name, column.type, word or "nothing", problem)
@@ -99,7 +103,7 @@ def _show(survey: Survey, lines: list[Line], left: dict[str, list[str]]) -> None
     for table in survey.tables:
         rows = "" if table.rows is None else f"{table.rows:,}"
         rest = left.get(table.name)
-        tables.add_row(table.name, rows, "the whole table" if rest == [] else ", ".join(rest or ()))
+        tables.add_row(table.name, rows, "all" if rest == [] else ", ".join(rest or ()))
     console.print(tables)
     console.print()
     grid = Grid("mapped", "at the source", "expected", "found", "", box=None, pad_edge=False, header_style="bold")

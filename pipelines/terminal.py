@@ -95,6 +95,12 @@ def show_audit(audited: Audited) -> None:
     console.print(Text(audited.verdict, COLOURS[audited.verdict]), Text(_one_line(audited)))
     if page := report_page(audited):
         console.print(Text(f"Report: {shown(page)}"))
+        newest = audited.reports[-1]
+        if newest.verdict != audited.verdict:
+            told = (
+                f"{newest.month} by itself is {newest.verdict}: what is broken belongs to other months or to the cut."
+            )
+            console.print(Text(told))
 
 
 def _one_line(audited: Audited) -> str:

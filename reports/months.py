@@ -144,8 +144,8 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         entity=mapping.entity,
         zone=mapping.zone,
         basis=Basis(
-            settled=mapping.statuses.settled,
-            unsettled=mapping.statuses.unsettled,
+            settled=mapping.statuses.settled if mapping.has("transactions.status") else (),
+            unsettled=mapping.statuses.unsettled if mapping.has("transactions.status") else (),
             kinds=[KindPolicy(kind, policy.sign, policy.flow) for kind, policy in mapping.kinds.items()],
             drift_tolerance=mapping.rules.drift_tolerance,
             currencies=mapping.currencies,

@@ -87,7 +87,7 @@ def from_text(expected: Expected, x: str) -> str:
         case "uuid":
             value = from_uuid(x)
         case "boolean":
-            value = f"CASE lower({x}) {FLAGS} END"
+            value = from_flag(expected, f"CASE lower({x}) {FLAGS} END")
         case "timestamptz" | "timestamp" as kind:
             sql_type = "TIMESTAMPTZ" if kind == "timestamptz" else "TIMESTAMP"
             value = from_clock(expected, _if_written(kind, x, f"TRY_CAST({x} AS {sql_type})"), sql_type)
@@ -100,6 +100,11 @@ def from_text(expected: Expected, x: str) -> str:
         case "int64":
             value = from_integer(expected, _if_written("int64", x, f"TRY_CAST({x} AS BIGINT)"))
     return value
+
+
+def from_flag(expected: Expected, x: str) -> str:
+    """Read a BOOLEAN expression: itself, or a name such as a status, 'true' or 'false'."""
+    return f"CAST({x} AS VARCHAR)" if expected.promise.meaning == "text" else x
 
 
 def from_uuid(x: str) -> str:

@@ -19,6 +19,7 @@ from assets.sources.conversions import (
     EXACT_FLOAT,
     Expected,
     expected_of,
+    from_flag,
     from_float,
     from_integer,
     from_text,
@@ -78,7 +79,7 @@ def json_cell(expected: Expected) -> Cell:
     letter, fractional = _letter(token), "false"
     match expected.column.type:
         case "boolean":
-            value = f"CASE {token} WHEN 'true' THEN true WHEN 'false' THEN false END"
+            value = from_flag(expected, f"CASE {token} WHEN 'true' THEN true WHEN 'false' THEN false END")
         case "int64":
             value = from_integer(expected, f"TRY_CAST({whole} AS BIGINT)")
         case "float64" if expected.promise.meaning == "money":

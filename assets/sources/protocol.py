@@ -109,3 +109,5 @@ class Survey:
     notes: tuple[str, ...]
     """Sentences about the way it will be read: the interface, the cut and its proof."""
     tables: tuple[FoundTable, ...]
+    schema_is_fixed: bool = False
+    """Whether a column that is not among a table's can be in no row: a mapping that names it is wrong."""

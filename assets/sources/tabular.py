@@ -22,6 +22,7 @@ from assets.sources.conversions import (
     Expected,
     expected_of,
     from_clock,
+    from_flag,
     from_float,
     from_integer,
     from_text,
@@ -184,5 +185,5 @@ def _value(expected: Expected, word: str, sql_type: str, raw: str) -> str | None
         case "timestamptz" | "timestamp":
             value = from_clock(expected, raw, sql_type)
         case _:
-            value = raw
+            value = from_flag(expected, raw)
     return value

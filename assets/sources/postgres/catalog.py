@@ -74,7 +74,7 @@ def relation(session: Session, name: str, said: str) -> Relation:
     found = session.rows(f"""
         SELECT c.oid::bigint AS oid, c.relkind::text AS kind, COALESCE(am.amname, '')::text AS method,
             CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
-            GREATEST(c.reltuples, 0)::bigint AS estimate
+            GREATEST(c.reltuples, 0)::bigint AS estimate, row_security_active(c.oid) AS hidden
         FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
         WHERE c.oid = to_regclass({_literal(wanted)})
     """)
@@ -85,6 +85,12 @@ def relation(session: Session, name: str, said: str) -> Relation:
         )
         raise SourceError(message)
     row = found[0]
+    if row["hidden"]:
+        message = (
+            f"row level security hides rows of table {name!r} from this role, even when they are counted; read it as a "
+            "role with BYPASSRLS."
+        )
+        raise SourceError(message)
     return Relation(
         sql=wanted,
         name=name,
@@ -117,13 +123,14 @@ def columns_of(name: str, table: Table, found: Relation) -> list[str]:
     if table.list:
         mapped["list"] = table.list
     commits = {f"columns.{ours}" for ours, promise in MAPPED[name].items() if promise.meaning == "integer"}
-    for said, column in mapped.items():
-        if column not in found.types and said not in commits:
-            message = (
-                f"table {table.name!r} has no column {column!r} (tables.{name}.{said}; 'false' says that there is "
-                f"none); it has {', '.join(found.types)}."
-            )
-            raise SourceError(message)
+    missing = {said: column for said, column in mapped.items() if column not in found.types and said not in commits}
+    if missing:
+        named = ", ".join(f"{column!r} (tables.{name}.{said})" for said, column in missing.items())
+        message = (
+            f"table {table.name!r} has no column {named}; correct the names, or say 'false' for what there is not; "
+            f"it has {', '.join(found.types)}."
+        )
+        raise SourceError(message)
     return sorted({column for column in mapped.values() if column in found.types})
 
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 from assets.errors import SourceError
 
 T = TypeVar("T")
+GIVEN = "the password that PGPASSWORD, PGPASSFILE or connection.password_file gives"
 PASSING = ("08", "40", "53", "57P", "58")
 """Classes of SQLSTATE that pass: lost connections, conflicts, want of resources, shutdowns and restarts, I/O."""
 FIRST = """
@@ -120,7 +121,7 @@ def plainly(error: postgresql.Error) -> Exception:
     state = getattr(error, "sqlstate", None) or ""
     said = _server_words(str(error))
     if state.startswith("28"):
-        return SourceError(f"PostgreSQL refused the login ({said}); set PGPASSWORD, PGPASSFILE or password_file.")
+        return SourceError(f"PostgreSQL refused the login ({said}); check {GIVEN}.")
     if state == "42501":
         return SourceError(f"PostgreSQL does not let this role read ({said}); GRANT SELECT on the mapped tables to it.")
     if state.startswith(PASSING) or not state:
@@ -132,7 +133,7 @@ def _lasting(said: str) -> SourceError | None:
     """Return what no waiting mends, though the driver gives it no SQLSTATE: a login that failed."""
     for sign in ("password authentication failed", "no password supplied", "no pg_hba.conf entry", "does not exist"):
         if sign in said:
-            return SourceError(f"PostgreSQL refused the connection ({said}); check the URL and the password.")
+            return SourceError(f"PostgreSQL refused the connection ({said}); check the URL, and {GIVEN}.")
     return None
 
 

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.sources.postgres.catalog import relation, relation_or_none, visible_tables
+from assets.sources.postgres.catalog import Relation, relation, relation_or_none, visible_tables
 from assets.sources.postgres.session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
 from assets.sources.postgres.tables import count_and_sum, parts_of, read_part
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
 TRIES = 6
+MOST_TABLES = 100
+"""Tables besides the mapped ones that are told column by column."""
 REACH = 2**31 - 2**20
 """So many transactions back the age of a row still tells which came first."""
 
@@ -65,17 +67,14 @@ class Postgres:
             shared = share(first)
             visible = visible_tables(first)
             mapped = {table.name: relation_or_none(first, table.name) for table in wanted.present().values()}
-            found = [
-                FoundTable(name, there.estimate, {column: there.word(column) for column in there.types})
-                for name, there in mapped.items()
-                if there
-            ]
-            also = [FoundTable(name, None, {}) for name in visible if name.rpartition(".")[2] not in _short(mapped)]
+            found = [FoundTable(name, there.estimate, _words(there)) for name, there in mapped.items() if there]
+            left = [name for name in visible if name.rpartition(".")[2] not in _short(mapped)]
+            also = [FoundTable(name, None, _words(relation(first, name, ""))) for name in left[:MOST_TABLES]]
         notes = (
             f"read as {identity['user']}, read-only, in one REPEATABLE READ snapshot; the cut will be proven",
             f"log position {shared.lsn}; row counts are the catalog's estimates",
         )
-        return Survey("postgres", _named(identity, None).deployment, notes, (*found, *also))
+        return Survey("postgres", _named(identity, None).deployment, notes, (*found, *also), schema_is_fixed=True)
 
     @contextmanager
     def _reached(self) -> Iterator[Session]:
@@ -96,14 +95,14 @@ class Postgres:
             since = _since(earlier, identity, shared)
             oldest = {name: since if there.heap and _by_row(wanted, name) else None for name, there in found.items()}
             seen = shared if self._shares else None
-            counting = [partial(count_and_sum, name=name, wanted=wanted, found=there) for name, there in found.items()]
-            counted = dict(zip(found, in_parallel(self._info, seen, self._readers, counting), strict=True))
-            told = _Told(progress, {name: rows for name, (rows, _) in counted.items()}, wanted)
             parts = [
                 part
                 for name, there in found.items()
                 for part in parts_of(name, wanted, there, oldest[name], self._readers)
             ]
+            counting = [partial(count_and_sum, name=name, wanted=wanted, found=there) for name, there in found.items()]
+            counted = dict(zip(found, in_parallel(self._info, seen, self._readers, counting), strict=True))
+            told = _Told(progress, {name: rows for name, (rows, _) in counted.items()}, wanted)
             reading = [
                 partial(read_part, part=part, wanted=wanted, staged=folder / part.name, told=told.of(part.name))
                 for part in parts
@@ -155,6 +154,10 @@ def _named(identity: dict[str, Any], shared: Shared | None) -> Snapshot:
         proof="proven",
         evidence=evidence,
     )
+
+
+def _words(there: Relation) -> dict[str, str]:
+    return {column: there.word(column) for column in there.types}
 
 
 def _short(names: Iterable[str]) -> set[str]:

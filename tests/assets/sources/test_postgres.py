@@ -245,10 +245,11 @@ def test_a_password_in_the_url_is_refused_and_not_repeated(url: str) -> None:
     ("statement", "said"),
     [
         ("REVOKE SELECT ON ledger_entries FROM auditor", "does not let this role read .*ledger_entries.*GRANT SELECT"),
+        ("ALTER TABLE balances ENABLE ROW LEVEL SECURITY", "row level security hides rows of table 'balances'"),
         ("ALTER TABLE ledger_entries RENAME TO elsewhere", "no table 'ledger_entries' .*it has .*ledger.elsewhere"),
         (
             "ALTER TABLE ledger_entries RENAME state TO status",
-            "no column 'state' .*transactions.columns.status.*posted_at",
+            "no column 'state' .*transactions.columns.status.*'false'.*posted_at",
         ),
     ],
 )

@@ -171,6 +171,22 @@ def test_going_on_keeps_what_was_kept_apart(tmp_path: Path, new_ledger: New) -> 
     assert healed.certificate.tables["transactions"] == whole.certificate.tables["transactions"]
 
 
+def test_a_flag_may_be_a_status(tmp_path: Path, new_ledger: New) -> None:
+    ledger = new_ledger()
+    with psycopg.connect(ledger.dsn) as connection:
+        connection.execute(SCHEMA)
+        connection.cursor().executemany(ROW, [(1, "a", "1.00", "EGP", 1), (2, "a", "2.00", "EGP", 2)])
+        connection.execute('ALTER TABLE "Shop"."Entries" ADD ok boolean')
+        connection.execute('UPDATE "Shop"."Entries" SET ok = "Nr" = 1')
+    statuses = '[statuses]\nsettled = ["true"]\nunsettled = ["false"]\n[currencies]'
+    config = CONFIG.replace('status = "state"', 'status = { name = "ok", type = "boolean" }')
+    (tmp_path / "shop.toml").write_text(config.replace("[currencies]", statuses))
+    home = Home(tmp_path / "home")
+    made = exported(home, source(ledger, tmp_path), mapping=load_mapping(tmp_path / "shop.toml"))
+    found = {(row["transaction_id"], row["status"], row["settled"]) for row in rows_of(home, made, "transactions")}
+    assert found == {("1", "true", True), ("2", "false", False)}
+
+
 def test_a_column_of_another_type_is_told(tmp_path: Path, new_ledger: New) -> None:
     ledger = new_ledger()
     with psycopg.connect(ledger.dsn) as connection:
