@@ -5,7 +5,7 @@ What goes in: refusing what would end in logs and process lists. What stays out:
 
 from urllib.parse import parse_qsl, urlsplit
 
-SECRETS = frozenset({"password", "sslpassword", "adminkey", "key", "token"})
+SECRETS = frozenset({"password", "sslpassword", "adminkey", "key", "token", "oauth_client_secret"})
 IN_A_URL = (
     "the URL has a password or key in it, where logs and process lists show it; leave it out, and give it by "
     "environment or file: PGPASSWORD, PGPASSFILE or connection.password_file; CONVEX_DEPLOY_KEY or "
@@ -15,7 +15,9 @@ IN_A_URL = (
 
 def refuse_password(url: str) -> None:
     """Raise ValueError for a URL with a secret in it; the URL is not repeated."""
-    parts = urlsplit(url)
+    if "://" not in url and "password=" in url.lower():
+        raise ValueError(IN_A_URL)
+    parts = urlsplit(url.strip())
     said = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if parts.password is not None or said & SECRETS:
         raise ValueError(IN_A_URL)

@@ -12,14 +12,14 @@ rows mean. Of each table of ours SQL sees
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from assets.configuration import configuration_tables
-from assets.engines import View, connected, literal
+from assets.engines import View, connected, literal, literals
 from assets.kinds import kind_sql
 from assets.mapping import Mapping
 from assets.parquet import ROW_GROUP
@@ -73,7 +73,7 @@ class Arrival:
         staged = self.reading.staged.get(name)
         return staged is None or staged.whole
 
-    @cache  # noqa: B019 - an arrival lives as long as one export is made
+    @cached_property
     def touched_months(self) -> set[str]:
         """Return the months of the export before of which a row came again or went; hashes find them."""
         found = self.table(
@@ -106,7 +106,7 @@ class Arrival:
             if ours not in present
         )
         self.connection.execute(
-            f"CREATE VIEW {view} AS SELECT *{nothing} FROM read_parquet({[str(file) for file in files]}, "
+            f"CREATE VIEW {view} AS SELECT *{nothing} FROM read_parquet({literals(files)}, "
             "hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
         )
 

@@ -90,11 +90,15 @@ class Read(_Frozen):
     """How many rows of each table came from the source this time."""
 
 
+State = Literal["first", "compared", "unordered", "lost"]
+
+
 class History(_Frozen):
     """What this export was compared with."""
 
-    state: Literal["first", "compared", "lost"]
-    """lost: there was an export before, and it is no longer there or no longer whole."""
+    state: State
+    """unordered: the cut is before that of another export, and not sure enough to say which is older.
+    lost: an export before is no longer there as it was committed; it stays so for all that follow."""
     predecessor: str | None
     sha256: str | None
     """Digest of the predecessor's certificate."""

@@ -4,7 +4,7 @@ What goes in: opening DuckDB and Polars over the same views, and bringing their 
 out: any SQL of our own; a text is read verbatim by every engine.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,11 @@ def connected(spill: Path | None) -> duckdb.DuckDBPyConnection:
 def literal(value: str) -> str:
     """Write a text as SQL does."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def literals(paths: Iterable[Path]) -> str:
+    """Write paths as a list of texts, as SQL does."""
+    return f"[{', '.join(literal(str(path)) for path in paths)}]"
 
 
 @contextmanager

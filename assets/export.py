@@ -97,6 +97,7 @@ def _of(home: Home, mapping: Mapping, snapshot: Snapshot) -> list[Export]:
         export
         for export in home.exports()
         if snapshot.sha256
+        and home.vouches_for(export)
         and export.certificate.source == _named(snapshot)
         and _read_alike(export.certificate, mapping)
         and _same_cut(snapshot, export.certificate.cut)

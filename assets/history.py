@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from assets.arrival import Arrival
 from assets.calendar import month_of
-from assets.certificate import Cut, DataFile, History
+from assets.certificate import Cut, DataFile, History, State
 from assets.engines import Query, View, duckdb_engine
 from assets.schemas import TABLES
 from assets.sources.protocol import Progress
@@ -48,17 +48,36 @@ class Past:
 def past_of(home: Home, cut: Cut, same: Sequence[Export]) -> Past:
     """Return the export with the last cut before this one; lost, where the home knows of one that is not whole.
 
-    `same` are exports of the very same snapshot: made again, it has the past it had.
+    `same` are exports of the very same snapshot: made again, it has the past it had. What a proven cut comes after is
+    the export before it, whatever instants are said of them.
     """
     first = min((export.sequence for export in same), default=home.next_sequence())
-    before = [export for export in home.exports() if export.certificate.cut.at <= cut.at and export.sequence < first]
-    last = max(before, key=lambda export: (export.certificate.cut.at, export.sequence), default=None)
-    if home.lost_export() or (last and not home.intact(last)):
-        return Past(History(state="lost", predecessor=None, sha256=None), None, first)
-    if last is None:
-        return Past(History(state="first", predecessor=None, sha256=None), None, first)
-    named = History(state="compared", predecessor=last.export_id, sha256=last.certificate.sha256())
-    return Past(named, last, first)
+    before = [export for export in home.exports() if export.sequence < first and home.vouches_for(export)]
+    last = _last_before(cut, before)
+    state: State = "compared" if last else "first"
+    if last is None and before and not _orders(cut):
+        state = "unordered"
+    if home.lost_exports() or (last and (last.certificate.history.state == "lost" or not home.intact(last))):
+        state = "lost"
+    if last and not home.intact(last):
+        last = None
+    predecessor, sha256 = (last.export_id, last.certificate.sha256()) if last else (None, None)
+    return Past(History(state=state, predecessor=predecessor, sha256=sha256), last, first)
+
+
+def _orders(cut: Cut) -> bool:
+    """Tell whether a cut alone says which of two exports is the older one."""
+    return cut.bound == "exact" and cut.proof == "by construction"
+
+
+def _last_before(cut: Cut, before: Sequence[Export]) -> Export | None:
+    """Return the last of the exports before, by their cuts; what is alive is always read after all that was."""
+    if cut.proof == "proven":
+        return before[-1] if before else None
+    earlier = [export for export in before if export.certificate.cut.at <= cut.at]
+    if earlier and not _orders(cut) and earlier[-1] != before[-1]:
+        earlier = []
+    return max(earlier, key=lambda export: (export.certificate.cut.at, export.sequence), default=None)
 
 
 def ledger_changes(
@@ -81,10 +100,10 @@ def ledger_changes(
         "closed_before": pa.table({"month": pa.array([_open_month(home, past.export)], pa.string())}),
         "asked": pa.Table.from_pylist([asked]),
     }
-    with duckdb_engine(views) as query:
+    with home.workshop() as spill, duckdb_engine(views, spill) as query:
         found = query(TEXTS["ledger_changes"]).cast(TABLES["ledger_changes"])
     before = home.view("ledger_changes", past.export.certificate.files("ledger_changes"))
-    with duckdb_engine({"found": found, "known": before}) as query:
+    with home.workshop() as spill, duckdb_engine({"found": found, "known": before}, spill) as query:
         every = query(EVERY)
     return home.keep_by_month("ledger_changes", every.cast(TABLES["ledger_changes"])), compared
 
@@ -105,7 +124,7 @@ def _compared(
             "present": home.view("transactions", [new[month]] if month in new else []),
             "asked": pa.table({"since": pa.array([since], pa.timestamp("us", "UTC"))}),
         }
-        with duckdb_engine(views) as query:
+        with home.workshop() as spill, duckdb_engine(views, spill) as query:
             changed.append(query(TEXTS["changed_rows"]))
             late.append(query(TEXTS["late_rows"]))
     compared = sum(old[month].rows for month in old)
@@ -118,7 +137,7 @@ def _compared(
         "late": pa.concat_tables(late),
         "present": home.view("transactions", [new[month] for month in differing if month in new]),
     }
-    with duckdb_engine(found) as query:
+    with home.workshop() as spill, duckdb_engine(found, spill) as query:
         return _brought_together(query), compared
 
 

@@ -3,12 +3,14 @@
 What goes in: one line each, in order, so that an export that vanished is missed. What stays out: the exports (store).
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from assets.certificate import Certificate
+from assets.errors import HomeError
 
 
 class Journal:
@@ -20,18 +22,30 @@ class Journal:
 
     def lines(self) -> list[dict[str, Any]]:
         """Return what was written down, oldest first."""
-        return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
+        if not self.path.exists():
+            return []
+        try:
+            lines = [json.loads(line) for line in self.path.read_text().splitlines()]
+            return [{**line, "export": line["export"], "event": line["event"]} for line in lines]
+        except (ValueError, KeyError, TypeError) as error:
+            message = f"{self.path} is damaged: restore it, or give another --home, where a new history begins."
+            raise HomeError(message) from error
 
     def exports_ever(self) -> set[str]:
         """Return every export that was ever committed."""
         return {line["export"] for line in self.lines()}
+
+    def bookmark(self, export_id: str) -> str | None:
+        """Return the digest of an export's bookmark, as it was committed."""
+        found = [line.get("bookmark") for line in self.lines() if line["export"] == export_id]
+        return found[0] if found else None
 
     def standing(self) -> dict[str, str]:
         """Return the exports that should be there, and the digest of each one's certificate."""
         exports: dict[str, str] = {}
         for line in self.lines():
             if line["event"] == "committed":
-                exports[line["export"]] = line["sha256"]
+                exports[line["export"]] = line.get("sha256", "")
             else:
                 exports.pop(line["export"], None)
         return exports
@@ -42,11 +56,12 @@ class Journal:
         return "".join(json.dumps(line, sort_keys=True) + "\n" for line in every)
 
 
-def committed(export_id: str, certificate: Certificate) -> dict[str, Any]:
-    """Return the line about a new export."""
+def committed(export_id: str, certificate: Certificate, bookmark: str | None) -> dict[str, Any]:
+    """Return the line about a new export, with the digest of its bookmark."""
     return {
         "event": "committed",
         "export": export_id,
         "sha256": certificate.sha256(),
         "cut": certificate.cut.at.isoformat(),
+        "bookmark": hashlib.sha256(bookmark.encode()).hexdigest() if bookmark else None,
     }

@@ -140,7 +140,7 @@ class Mapping(Frozen):
     @field_validator("source")
     @classmethod
     def _holds_no_password(cls, source: str | None) -> str | None:
-        if source and "://" in source:
+        if source:
             refuse_password(source)
         return source
 

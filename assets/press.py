@@ -48,20 +48,24 @@ def press_tables(home: Home, arrival: Arrival, progress: Progress) -> Files:
 
 
 def cut_of(arrival: Arrival) -> Cut:
-    """Return the instant shown: the source's own, unless a row was created after it."""
+    """Return the instant shown: the source's own, unless it is not proven and a row was created after it.
+
+    Only the source's own time of creation speaks of the cut: a business time may lie in the future.
+    """
     snapshot = arrival.reading.snapshot
     created = " UNION ALL ".join(f"SELECT max(source_created_at) AS t FROM {name}" for name in MAPPED)
-    latest = arrival.scalar(f"SELECT max(t) FROM ({created})") or latest_created_at(arrival)
-    latest = latest or datetime(1970, 1, 1, tzinfo=UTC)
-    told = bool(snapshot.cut_at and snapshot.cut_at >= latest)
+    latest = arrival.scalar(f"SELECT max(t) FROM ({created})")
+    told = snapshot.cut_at if snapshot.proof == "proven" or not latest else max(snapshot.cut_at or latest, latest)
+    told = told if told == snapshot.cut_at else None
     if snapshot.proof == "declared" and not told:
         message = (
             f"the configuration declares that the source shows {snapshot.cut_at:%Y-%m-%d %H:%M:%S %Z}, and a row was "
             f"created at {latest:%Y-%m-%d %H:%M:%S %Z}; correct connection.cut."
         )
         raise SourceError(message)
+    seen = latest or latest_created_at(arrival) or datetime(1970, 1, 1, tzinfo=UTC)
     return Cut(
-        at=snapshot.cut_at if snapshot.cut_at and told else latest.astimezone(UTC),
+        at=told or seen.astimezone(UTC),
         bound="exact" if told else "lower",
         proof=snapshot.proof,
         evidence=dict(snapshot.evidence),
@@ -97,7 +101,7 @@ def _press_months(home: Home, arrival: Arrival, progress: Progress) -> list[Data
     }
     found = arrival.table("SELECT DISTINCT month FROM fresh_transactions")["month"].to_pylist()
     fresh = {str(month) for month in found}
-    due = fresh | (arrival.touched_months() if standing else set())
+    due = fresh | (arrival.touched_months if standing else set())
 
     def written(month: str) -> DataFile:
         merged = _merged(arrival, "transactions", f"WHERE month = '{month}'")
@@ -105,7 +109,7 @@ def _press_months(home: Home, arrival: Arrival, progress: Progress) -> list[Data
 
     files = [file for month, file in standing.items() if month not in due]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done, file in enumerate(pool.map(written, sorted(due))):
+        for done, file in enumerate(pool.map(written, sorted(due)), 1):
             progress("writing months", done, len(due))
             files.append(file)
     return sorted((file for file in files if file.rows), key=lambda file: str(file.month))

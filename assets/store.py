@@ -12,6 +12,7 @@ What goes in: where files are, and how they get there whole or not at all. What 
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -140,7 +141,11 @@ class Home:
     def _deed(self) -> dict[str, str]:
         """Return what the home belongs to; a home without an export belongs to nobody."""
         file = self.path / "home.json"
-        return dict(json.loads(file.read_text())) if file.exists() and self.exports() else {}
+        try:
+            return dict(json.loads(file.read_text())) if file.exists() and self.exports() else {}
+        except (ValueError, TypeError) as error:
+            message = f"{file} is damaged: restore it, or give another --home."
+            raise HomeError(message) from error
 
     def exports(self) -> list[Export]:
         """Return the exports, oldest first; one without a whole certificate does not exist."""
@@ -152,7 +157,11 @@ class Home:
         if FORMAT not in text:
             message = f"{self.path} was written by another version of tieout; give another --home."
             raise HomeError(message)
-        return Certificate.model_validate_json(text)
+        try:
+            return Certificate.model_validate_json(text)
+        except ValueError as error:
+            message = f"{file} is damaged: restore it, or give another --home, where a new history begins."
+            raise HomeError(message) from error
 
     def export(self, export_id: str) -> Export:
         """Return one export by its id."""
@@ -191,23 +200,34 @@ class Home:
         known = self.journal.exports_ever()
         missing = [export for export in self.exports() if export.export_id not in known]
         if missing:
-            self.write_down(committed(export.export_id, export.certificate) for export in missing)
+            self.write_down(
+                committed(export.export_id, export.certificate, self._bookmark_text(export)) for export in missing
+            )
 
     def write_down(self, lines: Iterable[dict[str, Any]]) -> None:
         """Add lines to the journal, all or none."""
         self.write_text(self.journal.path, self.journal.text_with(lines))
 
-    def lost_export(self) -> str | None:
-        """Return the last export the journal knows, if the home no longer has it as it was committed."""
-        standing = self.journal.standing()
+    def lost_exports(self) -> list[str]:
+        """Return the exports that the journal knows, and the home no longer has as they were committed."""
         present = {export.export_id: export.certificate.sha256() for export in self.exports()}
-        last = max(standing, default=None)
-        return last if last and present.get(last) != standing[last] else None
+        return [name for name, sha256 in self.journal.standing().items() if present.get(name) != sha256]
+
+    def vouches_for(self, export: Export) -> bool:
+        """Tell whether an export is the one that the journal says was committed."""
+        return self.journal.standing().get(export.export_id) == export.certificate.sha256()
 
     def bookmark(self, export: Export) -> dict[str, Any] | None:
-        """Return where a live source was left, if it was."""
+        """Return where a live source was left; none where it was not, or where that is not as it was committed."""
+        text = self._bookmark_text(export)
+        digest = hashlib.sha256(text.encode()).hexdigest() if text else None
+        if text is None or not self.vouches_for(export) or self.journal.bookmark(export.export_id) != digest:
+            return None
+        return dict(json.loads(text))
+
+    def _bookmark_text(self, export: Export) -> str | None:
         file = self.path / "exports" / export.export_id / "bookmark.json"
-        return dict(json.loads(file.read_text())) if file.exists() else None
+        return file.read_text(errors="replace") if file.exists() else None
 
     def forget_arrivals(self) -> None:
         """Remove what had come in of a live source: it is part of an export now."""

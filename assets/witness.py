@@ -135,7 +135,7 @@ def _received(arrival: Arrival, name: str) -> tuple[int, str | None]:
     if staged.whole or arrival.earlier is None:
         return staged.received, str(int(came or 0)) if known else None
     before = arrival.earlier.certificate.tables[name]
-    months = ", ".join(f"'{month}'" for month in sorted(arrival.touched_months()))
+    months = ", ".join(f"'{month}'" for month in sorted(arrival.touched_months))
     where = f"AND month IN ({months or 'NULL'})" if name == "transactions" else ""
     touched = f"SELECT row_id FROM touched_{name}"
     gone = arrival.table(f"""

@@ -30,9 +30,13 @@ OF_THE_SOURCE: dict[str, tuple[str, str, dict[str | bool, Gap]]] = {
         "state",
         {
             "first": ("not applicable", "This is the first export of the source: there is nothing to compare it with."),
+            "unordered": (
+                "not verified",
+                "The cut is before that of an export before, and nothing proves it: which one is older cannot be told.",
+            ),
             "lost": (
                 "not verified",
-                "The export before is no longer as it was committed: nothing can be compared.",
+                "An export before is not as it was committed: restore it, or begin a new history in another --home.",
             ),
         },
     ),

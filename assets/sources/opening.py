@@ -6,6 +6,8 @@ What goes in: one line for each kind of source. What stays out: reading.
 from glob import has_magic
 from pathlib import Path
 
+from assets.addresses import refuse_password
+from assets.errors import MappingError
 from assets.mapping import Connection
 from assets.sources.convex.address import PREFIX
 from assets.sources.convex.live import ConvexLive
@@ -24,6 +26,7 @@ def open_source(named: str, folder: Path, connection: Connection, secrets: Path,
     A live source may keep in `arriving` what has come in, so that a killed run goes on where it was.
     Raises MappingError for a URL that cannot be used.
     """
+    named = _addressed(named)
     if named.startswith(PREFIX):
         return ConvexLive(named, connection, secrets, arriving)
     if named.startswith(SCHEMES):
@@ -35,3 +38,20 @@ def open_source(named: str, folder: Path, connection: Connection, secrets: Path,
     if path.is_dir() or DataFile(named, path).format or (has_magic(named) and not path.exists()):
         return Files(path, connection)
     return ConvexZip(path)
+
+
+def _addressed(named: str) -> str:
+    """Return a URL with its scheme in small letters, and a path as it is; raise MappingError for any other URL."""
+    try:
+        refuse_password(named)
+    except ValueError as error:
+        message = f"{error}."
+        raise MappingError(message) from None
+    scheme, is_url, place = named.strip().partition("://")
+    if not is_url:
+        return named
+    url = f"{scheme.lower()}://{place}"
+    if not url.startswith((PREFIX, *SCHEMES)):
+        message = f"no ledger is read from {scheme!r}: a URL begins with {PREFIX}https, postgresql or postgres."
+        raise MappingError(message)
+    return url

@@ -104,11 +104,15 @@ def fits(column: Column, word: str) -> bool:
 
 
 def refuse_absent(place: str, name: str, table: Table, columns: Collection[str]) -> None:
-    """Raise SourceError unless every column that a row must have is there, and the list."""
+    """Raise SourceError unless every column that a row must have is there, and the list.
+
+    So must be whatever is there, but written a little otherwise: a status that is overlooked settles every row.
+    """
+    alike = {column.strip().casefold() for column in columns}
     needed = {
         column.name: f"columns.{ours}"
         for ours, column in table.present().items()
-        if MAPPED[name][ours].required and not in_entry(table, ours)
+        if (MAPPED[name][ours].required or column.name.casefold() in alike) and not in_entry(table, ours)
     }
     needed |= {table.list: "list"} if table.list else {}
     for column, said in needed.items():

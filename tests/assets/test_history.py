@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.errors import HomeError
 from assets.movements import compute_months
 from assets.schemas import TABLES
 from assets.store import Export, Home
@@ -126,7 +127,7 @@ def test_a_history_that_is_not_whole_is_lost(work: Bench) -> None:
     first = audited(work, LEDGER, 1)
     (work.home().path / first.certificate.files("transactions")[0].path).unlink()
     assert audited(work, Ledger([FEBRUARY, MARCH]), 2).certificate.history.state == "lost"
-    assert audited(work, LEDGER, 3).certificate.history.state == "compared"
+    assert audited(work, LEDGER, 3).certificate.history.state == "lost", "what was lost is not found again by waiting"
 
 
 ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 3), st.integers(1, 3)), max_size=6)
@@ -146,6 +147,33 @@ def test_the_comparison_is_that_of_two_sets_of_rows(before: list, after: list) -
         expected |= {(name, "BACK-DATED INSERT") for name in sides[1].keys() - sides[0].keys()}
         assert {(row[0], row[1]) for row in told(work.home(), made)} == expected
         assert {row["month"] for row in found(work.home(), made)} <= {f"2025-0{month}" for month in (1, 2, 3)}
+
+
+def test_a_cut_that_goes_back_and_is_not_told_is_no_first_export(work: Bench) -> None:
+    unnamed = write_snapshot(work.folder / "snapshot.zip", documents(LEDGER))
+    export(work.home(), work.mapping, unnamed)
+    write_snapshot(unnamed, documents(Ledger([replace(JANUARY, amount=90)])))
+    assert export(work.home(), work.mapping, unnamed).certificate.history.state == "unordered"
+
+
+def test_an_export_whose_certificate_was_edited_is_lost_and_gone_on_from_by_none(work: Bench) -> None:
+    first = audited(work, LEDGER, 1)
+    audited(work, Ledger([FEBRUARY, MARCH]), 2)
+    file = work.home().path / "exports" / work.home().newest().export_id / "certificate.json"
+    certificate = json.loads(file.read_text())
+    certificate["tables"]["ledger_changes"]["files"] = []
+    file.write_text(json.dumps(certificate, sort_keys=True, indent=1, ensure_ascii=False) + "\n")
+    made = audited(work, LEDGER, 3)
+    assert (made.certificate.history.state, made.certificate.history.predecessor) == ("lost", first.export_id)
+    assert audited(work, LEDGER, 4).certificate.history.state == "lost"
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "home.json"])
+def test_a_damaged_file_of_the_home_is_one_sentence(work: Bench, name: str) -> None:
+    audited(work, LEDGER, 1)
+    (work.home().path / name).write_text("{")
+    with pytest.raises(HomeError, match=f"{name} is damaged: restore it, or give another --home"):
+        audited(work, LEDGER, 2)
 
 
 def test_the_table_is_what_was_promised(work: Bench) -> None:

@@ -92,7 +92,7 @@ def test_letting_go_that_was_killed_is_ended_by_the_next(work: Bench, monkeypatc
         patched.setattr("assets.keeping._remove", killed)
         with pytest.raises(TieoutError):
             let_go(home, Keep(), exports[-1].export_id)
-    assert home.lost_export() is None
+    assert home.lost_exports() == []
     with home.writing():
         let_go(home, Keep(), exports[-1].export_id)
     assert Home(home.path).exports() == exports[2:]

@@ -15,7 +15,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from assets.engines import literal
+from assets.engines import literal, literals
 from assets.sources.convex.pages import Page
 
 BATCH_BYTES, BATCH_ROWS = 64 << 20, 20_000
@@ -86,7 +86,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, batch: Sequence[Path], layout: 
         COPY (
             WITH read AS (
                 SELECT filename, unnest(json_extract(json, '$.values[*]')) AS entry
-                FROM read_json_objects({[escape(str(path)) for path in batch]}, format = 'unstructured',
+                FROM read_json_objects({literals(Path(escape(str(path))) for path in batch)}, format = 'unstructured',
                     filename = true, maximum_object_size = {largest + 1})),
             found AS (SELECT filename, json_extract(entry, [{places}]) AS found FROM read),
             named AS (

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.columns import Table
-from assets.engines import connected, literal
+from assets.engines import connected, literal, literals
 from assets.schemas import ARROW, IDENTIFIERS, MAPPED
 from assets.sources.convex.entries import Layout, document_lines, sort_out
 from assets.sources.convex.pages import Page, Visit
@@ -126,10 +126,10 @@ class _Revisions:
             self._stage("FROM again WHERE age > 1 AND NOT deleted", older)
         identifier = IDENTIFIERS[self._name]
         again = f"WHERE COALESCE({identifier}, row_id) IN (SELECT id FROM again)" if whole else ""
-        files = [escape(str(file)) for place in (latest, older) for file in sorted(place.rglob("*.parquet"))]
+        files = [Path(escape(str(file))) for place in (latest, older) for file in sorted(place.rglob("*.parquet"))]
         staged = f"""
             UNION ALL BY NAME SELECT *, false AS removed
-            FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false) {again}
+            FROM read_parquet({literals(files)}, hive_partitioning = true, hive_types_autocast = false) {again}
         """
         columns = {ours: ARROW[MAPPED[self._name][ours].meaning] for ours in self._table.present()}
         nothing = pa.schema({**columns, **dict.fromkeys(WITNESS, pa.string()), "removed": pa.bool_()}).empty_table()

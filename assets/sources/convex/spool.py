@@ -45,7 +45,7 @@ class Spool:
         while self._path(self._kept + 1).exists():
             asked, _, raw = self._path(self._kept + 1).read_bytes().partition(b"\n")
             self._kept += 1
-            yield Kept(self._path(self._kept), json.loads(asked)["asked"], raw)
+            yield _kept(self._path(self._kept), asked, raw)
 
     def keep(self, position: Position, raw: bytes) -> Path:
         """Write the next page, and return when it is there to stay."""
@@ -68,6 +68,14 @@ class Spool:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"page-{number:06}.json"
+
+
+def _kept(path: Path, asked: bytes, raw: bytes) -> Kept:
+    """Return a page; one whose first line is damaged has no answer either, and is fetched again."""
+    try:
+        return Kept(path, json.loads(asked)["asked"], raw)
+    except (ValueError, KeyError, TypeError):
+        return Kept(path, None, b"")
 
 
 def clear(arriving: Path, but: Path | None = None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assets.errors import SourceError
 
+DATA = (".parquet", ".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 LOGS = ("_delta_log", ".hoodie")
 """Folders that say which of the data files beside them count."""
 
@@ -55,6 +56,9 @@ def _below(path: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path]:
     for each in inside:
         if not is_hidden(each.name):
             yield from _below(each, (*above, here))
+        elif each.name.endswith(DATA) and each.is_file():
+            message = f"{each} has a hidden name and would be left out; give it another name, or move it away."
+            raise SourceError(message)
 
 
 def _about(path: Path) -> os.stat_result:

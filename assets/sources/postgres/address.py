@@ -10,7 +10,11 @@ from assets.addresses import refuse_password
 from assets.errors import MappingError
 
 SCHEMES = ("postgresql://", "postgres://")
-SESSION = "-c default_transaction_read_only=on -c TimeZone=UTC -c client_encoding=UTF8 -c statement_timeout=0"
+SESSION = (
+    "-c default_transaction_read_only=on -c TimeZone=UTC -c client_encoding=UTF8 -c row_security=off "
+    "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+)
+"""What every session is set to: it only reads, no rows are hidden from it, and nothing cuts it short."""
 
 
 def conninfo(url: str, password_file: Path | None) -> str:

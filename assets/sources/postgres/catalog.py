@@ -6,6 +6,7 @@ What goes in: the catalog's answers as plain data. What stays out: rows (postgre
 from dataclasses import dataclass
 
 from assets.columns import Table
+from assets.engines import literal
 from assets.errors import SourceError
 from assets.schemas import MAPPED
 from assets.sources.postgres.session import Session
@@ -41,9 +42,14 @@ class Relation:
     """A table or view: how it is named in SQL, how large it is, and its columns."""
 
     sql: str
-    name: str
-    heap: bool
-    """Whether its rows carry the transaction that wrote them."""
+    qualified: str
+    """Schema and name, as the catalog has them."""
+    identity: str
+    """Its number and that of its file: both change when it is another table, or its rows were put in otherwise."""
+    by_row: bool
+    """Whether its rows carry the transaction that wrote them: a table by itself, all of which the role may read."""
+    unique: tuple[str, ...]
+    """Columns of which each value stands in one row only, as the database itself makes sure."""
     ranged: bool
     """Whether it can be read in ranges of its blocks."""
     blocks: int
@@ -64,7 +70,7 @@ class Relation:
 
 def relation_or_none(session: Session, name: str) -> Relation | None:
     """Return a table as the database has it, if it has."""
-    found = session.rows(f"SELECT to_regclass({_literal(_named(name))})::oid::bigint AS oid")
+    found = session.rows(f"SELECT to_regclass({literal(_named(name))})::oid::bigint AS oid")
     return relation(session, name, "") if found[0]["oid"] is not None else None
 
 
@@ -74,9 +80,17 @@ def relation(session: Session, name: str, said: str) -> Relation:
     found = session.rows(f"""
         SELECT c.oid::bigint AS oid, c.relkind::text AS kind, COALESCE(am.amname, '')::text AS method,
             CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
-            GREATEST(c.reltuples, 0)::bigint AS estimate, row_security_active(c.oid) AS hidden
-        FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
-        WHERE c.oid = to_regclass({_literal(wanted)})
+            GREATEST(c.reltuples, 0)::bigint AS estimate, row_security_active(c.oid) AS hidden,
+            c.oid::text || ':' || COALESCE(pg_relation_filenode(c.oid)::text, '') AS identity,
+            has_table_privilege(c.oid, 'SELECT')
+                AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid) AS alone,
+            (SELECT COALESCE(array_agg(a.attname::text), ARRAY[]::text[]) FROM pg_index x
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]
+                WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indimmediate AND x.indnkeyatts = 1
+                    AND x.indpred IS NULL AND x.indexprs IS NULL) AS unique_columns,
+            n.nspname || '.' || c.relname AS qualified
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
+        WHERE c.oid = to_regclass({literal(wanted)})
     """)
     if not found:
         message = (
@@ -93,8 +107,10 @@ def relation(session: Session, name: str, said: str) -> Relation:
         raise SourceError(message)
     return Relation(
         sql=wanted,
-        name=name,
-        heap=row["kind"] == "p" or (row["kind"] == "r" and row["method"] == "heap"),
+        qualified=row["qualified"],
+        identity=row["identity"],
+        by_row=row["kind"] == "r" and row["method"] == "heap" and row["alone"],
+        unique=tuple(row["unique_columns"]),
         ranged=row["kind"] == "r",
         blocks=row["bytes"] // PAGE,
         estimate=row["estimate"],
@@ -136,10 +152,15 @@ def columns_of(name: str, table: Table, found: Relation) -> list[str]:
 
 def _types(session: Session, oid: int) -> dict[str, str]:
     rows = session.rows(f"""
+        WITH RECURSIVE based (domain, base) AS (
+            SELECT oid, oid FROM pg_type
+            UNION ALL
+            SELECT based.domain, t.typbasetype FROM based JOIN pg_type t ON t.oid = based.base WHERE t.typtype = 'd'
+        )
         SELECT a.attname::text AS name,
             CASE WHEN t.typtype = 'e' THEN 'enum' ELSE t.typname::text END AS type
-        FROM pg_attribute a JOIN pg_type d ON d.oid = a.atttypid
-            JOIN pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+        FROM pg_attribute a JOIN based ON based.domain = a.atttypid
+            JOIN pg_type t ON t.oid = based.base AND t.typtype <> 'd'
         WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     """)
     return {row["name"]: row["type"] for row in rows}
@@ -148,7 +169,3 @@ def _types(session: Session, oid: int) -> dict[str, str]:
 def _named(name: str) -> str:
     schema, _, table = name.rpartition(".")
     return f"{quoted(schema)}.{quoted(table)}" if schema else quoted(table)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

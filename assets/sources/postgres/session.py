@@ -6,8 +6,8 @@ out: what is read (catalog, source).
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ import pyarrow as pa
 
 from assets.errors import SourceError
 
+NO_SUCH_OBJECT = "42704"
+"""Also of an exported snapshot whose session was ended."""
 T = TypeVar("T")
 GIVEN = "the password that PGPASSWORD, PGPASSFILE or connection.password_file gives"
 PASSING = ("08", "40", "53", "57P", "58")
@@ -30,7 +32,8 @@ FIRST = """
 """
 IDENTITY = """
     SELECT (SELECT system_identifier::text FROM pg_control_system()) AS cluster, current_database()::text AS database,
-        (SELECT timeline_id::bigint FROM pg_control_checkpoint()) AS timeline, current_user::text AS "user"
+        (SELECT timeline_id::bigint FROM pg_control_checkpoint()) AS timeline, current_user::text AS "user",
+        pg_postmaster_start_time()::text AS started
 """
 
 
@@ -57,6 +60,13 @@ class Session:
     def __init__(self, connection: adbc_driver_manager.dbapi.Connection) -> None:
         """Take a connection whose transaction has begun."""
         self._connection = connection
+        self._reading: adbc_driver_manager.dbapi.Cursor | None = None
+
+    def stop(self) -> None:
+        """End the query that is being read, from another thread: its reader is told that it was cancelled."""
+        if reading := self._reading:
+            with suppress(postgresql.Error):
+                reading.adbc_statement.cancel()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Return the few rows of a query."""
@@ -69,9 +79,14 @@ class Session:
     def stream(self, sql: str) -> Iterator[pa.RecordBatchReader]:
         """Give the rows of a query batch by batch, as the server sends them."""
         with closing(self._connection.cursor()) as cursor:
-            with said_plainly():
-                cursor.execute(sql)
-            yield cursor.fetch_record_batch()
+            self._reading = cursor
+            try:
+                with said_plainly():
+                    cursor.execute(sql)
+                    rows = cursor.fetch_record_batch()
+                yield rows
+            finally:
+                self._reading = None
 
 
 @contextmanager
@@ -90,16 +105,29 @@ def session(info: str, shared: Shared | None = None) -> Iterator[Session]:
 
 
 def in_parallel(info: str, shared: Shared | None, readers: int, jobs: Sequence[Callable[[Session], T]]) -> list[T]:
-    """Return what each job answers; each reader has one session, and all sessions see the shared snapshot."""
-    mine = threading.local()
+    """Return what each job answers; each reader has one session, and all sessions see the shared snapshot.
+
+    The first failure, and an interrupt, ends what the other readers are reading.
+    """
+    mine, opened = threading.local(), list[Session]()
     with ExitStack() as sessions, ThreadPoolExecutor(readers) as pool:
 
         def done(job: Callable[[Session], T]) -> T:
             if not hasattr(mine, "session"):
                 mine.session = sessions.enter_context(session(info, shared))
+                opened.append(mine.session)
             return job(mine.session)
 
-        return list(pool.map(done, jobs))
+        pending = [pool.submit(done, job) for job in jobs]
+        try:
+            failed = next((each for each in as_completed(pending) if each.exception()), None)
+            return [each.result() for each in ([failed] if failed else pending)]
+        except BaseException:
+            for unread in pending:
+                unread.cancel()
+            for reader in opened:
+                reader.stop()
+            raise
 
 
 def share(first: Session) -> Shared:
@@ -124,7 +152,7 @@ def plainly(error: postgresql.Error) -> Exception:
         return SourceError(f"PostgreSQL refused the login ({said}); check {GIVEN}.")
     if state == "42501":
         return SourceError(f"PostgreSQL does not let this role read ({said}); GRANT SELECT on the mapped tables to it.")
-    if state.startswith(PASSING) or not state:
+    if state.startswith(PASSING) or not state or (state == NO_SUCH_OBJECT and "snapshot" in said):
         return _lasting(said) or PassingError(said)
     return SourceError(f"PostgreSQL: {said} (SQLSTATE {state}).")
 

@@ -4,9 +4,10 @@ What goes in: the snapshot, who reads what, and going on from the export before.
 catalog, and the reading of one table (session, catalog, tables).
 """
 
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Named
 from contextlib import contextmanager
 from functools import partial
@@ -16,12 +17,15 @@ from urllib.parse import urlsplit
 
 from assets.errors import SourceError
 from assets.mapping import Mapping
+from assets.schemas import IDENTIFIERS
 from assets.sources.postgres.catalog import Relation, relation, relation_or_none, visible_tables
 from assets.sources.postgres.session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
 from assets.sources.postgres.tables import count_and_sum, parts_of, read_part
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
 TRIES = 6
+BY_ROW = frozenset({"transactions", "wallets", "wallet_balances"})
+"""Tables of which a row is a row of ours, so that its count at the source tells whether any is gone."""
 MOST_TABLES = 100
 """Tables besides the mapped ones that are told column by column."""
 REACH = 2**31 - 2**20
@@ -31,14 +35,11 @@ REACH = 2**31 - 2**20
 class Postgres:
     """One database, read-only."""
 
-    def __init__(self, url: str, info: str, readers: int, *, share_snapshot: bool = True) -> None:
-        """Take the URL for people and the one with the secrets for libpq; nothing is opened yet.
-
-        Without `share_snapshot` every reader sees an instant of its own: the fault the auditor must never have.
-        """
+    def __init__(self, url: str, info: str, readers: int) -> None:
+        """Take the URL for people and the one with the secrets for libpq; nothing is opened yet."""
         parts = urlsplit(url)
         self._place = f"{parts.hostname or 'localhost'}{parts.path}"
-        self._info, self._readers, self._shares = info, readers, share_snapshot
+        self._info, self._readers = info, readers
         self.wait: Callable[[float], None] = time.sleep
 
     def snapshot(self) -> Snapshot:
@@ -55,6 +56,7 @@ class Postgres:
                 if tried == TRIES:
                     message = f"PostgreSQL at {self._place} cannot be read ({error}); it was tried {TRIES} times."
                     raise SourceError(message) from None
+                shutil.rmtree(folder / f"try-{tried}", ignore_errors=True)
                 seconds = 2 ** (tried - 1)
                 progress(f"waiting {seconds} s for PostgreSQL at {self._place} ({error})", 0, 0)
                 self.wait(seconds)
@@ -68,7 +70,8 @@ class Postgres:
             visible = visible_tables(first)
             mapped = {table.name: relation_or_none(first, table.name) for table in wanted.present().values()}
             found = [FoundTable(name, there.estimate, _words(there)) for name, there in mapped.items() if there]
-            left = [name for name in visible if name.rpartition(".")[2] not in _short(mapped)]
+            taken = {there.qualified for there in mapped.values() if there}
+            left = [name for name in visible if name not in taken]
             also = [FoundTable(name, None, _words(relation(first, name, ""))) for name in left[:MOST_TABLES]]
         notes = (
             f"read as {identity['user']}, read-only, in one REPEATABLE READ snapshot; the cut will be proven",
@@ -86,6 +89,10 @@ class Postgres:
             message = f"PostgreSQL at {self._place} cannot be reached ({error})."
             raise SourceError(message) from None
 
+    def _seen_by_readers(self, shared: Shared) -> Shared | None:
+        """Return the snapshot that every reader shares."""
+        return shared
+
     def _read(self, wanted: Mapping, earlier: Earlier | None, folder: Path, progress: Progress) -> Reading:
         folder.mkdir()
         tables = wanted.present()
@@ -93,8 +100,8 @@ class Postgres:
             identity, shared = first.rows(IDENTITY)[0], share(first)
             found = {name: relation(first, table.name, f"tables.{name}.name") for name, table in tables.items()}
             since = _since(earlier, identity, shared)
-            oldest = {name: since if there.heap and _by_row(wanted, name) else None for name, there in found.items()}
-            seen = shared if self._shares else None
+            oldest = {name: since if _goes_on(name, there, wanted, earlier) else None for name, there in found.items()}
+            seen = self._seen_by_readers(shared)
             parts = [
                 part
                 for name, there in found.items()
@@ -121,7 +128,8 @@ class Postgres:
             for name in found
         }
         going_on = any(not each.whole for each in staged.values())
-        bookmark = {**identity, "oldest": shared.oldest, "next": shared.next}
+        tables_read = {name: there.identity for name, there in found.items()}
+        bookmark = {**identity, "oldest": shared.oldest, "next": shared.next, "tables": tables_read}
         return Reading(_named(identity, shared), staged, earlier.export_id if earlier and going_on else None, bookmark)
 
 
@@ -160,24 +168,23 @@ def _words(there: Relation) -> dict[str, str]:
     return {column: there.word(column) for column in there.types}
 
 
-def _short(names: Iterable[str]) -> set[str]:
-    return {name.rpartition(".")[2] for name in names}
-
-
 def _since(earlier: Earlier | None, identity: dict[str, Any], shared: Shared) -> int | None:
     """Return the transaction before which nothing is new; none where that cannot be told, so that all is read.
 
-    A promoted or restored server counts on from another line of time: there the numbers prove nothing.
+    A server that was promoted, restored or only started again may count from another state on: there the numbers prove
+    nothing.
     """
     if earlier is None:
         return None
     left = earlier.bookmark
-    same = all(left.get(key) == identity[key] for key in ("cluster", "database", "timeline"))
+    same = all(left.get(key) == identity[key] for key in ("cluster", "database", "timeline", "started"))
     if not same or left["next"] > shared.next or shared.next - left["oldest"] > REACH:
         return None
     return int(left["oldest"])
 
 
-def _by_row(wanted: Mapping, name: str) -> bool:
-    """Tell whether one row of the source is one row of ours, so that it can be replaced alone."""
-    return name != "user_balances" or wanted.present()[name].list is not None
+def _goes_on(name: str, there: Relation, wanted: Mapping, earlier: Earlier | None) -> bool:
+    """Tell whether what is new in a table can be told from what was read: it is that very table, and ids are single."""
+    identifier = wanted.present()[name].present()[IDENTIFIERS[name]].name
+    same = earlier is not None and earlier.bookmark.get("tables", {}).get(name) == there.identity
+    return same and there.by_row and name in BY_ROW and identifier in there.unique

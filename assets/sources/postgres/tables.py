@@ -27,8 +27,12 @@ from assets.sources.tabular import quoted, stage_rows
 
 RANGE_BLOCKS = 8192
 """A table of fewer blocks (64 MiB) is read by one reader."""
-COUNTABLE = ("int64", "decimal")
-"""Spellings of money that the server sums exactly."""
+COUNTABLE = {
+    "int64": "{0}",
+    "decimal": "{0}",
+    "float64": "CASE WHEN {0} = trunc({0}) AND abs({0}) < 9007199254740992 THEN {0}::bigint END",
+}
+"""How the server sums money exactly, by its spelling; a float that is no whole number is quarantined anyway."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,13 @@ def count_and_sum(session: Session, name: str, wanted: Mapping, found: Relation)
     money = wanted.present()[name].present().get(MONEY[name])
     if wanted.present()[name].list or money is None or found.word(money.name) not in COUNTABLE:
         return int(session.rows(f"SELECT count(*) AS n FROM {found.sql}")[0]["n"]), None
-    currency = wanted.present()[name].present()["currency"].name
+    currency, amount = wanted.present()[name].present()["currency"].name, COUNTABLE[found.word(money.name)]
+    amount = amount.format(quoted(money.name))
     if money.unit != "major":
-        row = session.rows(f"SELECT count(*) AS n, sum({quoted(money.name)})::text AS total FROM {found.sql}")[0]
+        row = session.rows(f"SELECT count(*) AS n, sum({amount})::text AS total FROM {found.sql}")[0]
         return int(row["n"]), _minor(row["total"], 0)
     rows = session.rows(f"""
-        SELECT {quoted(currency)}::text AS currency, count(*) AS n, sum({quoted(money.name)})::text AS total
+        SELECT {quoted(currency)}::text AS currency, count(*) AS n, sum({amount})::text AS total
         FROM {found.sql} GROUP BY 1
     """)
     sums = [_minor(row["total"], wanted.currencies.get(row["currency"])) for row in rows]

@@ -14,6 +14,7 @@ from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
 from assets.movements import compute_months
 from assets.sources.postgres.address import conninfo
+from assets.sources.postgres.session import Shared
 from assets.sources.postgres.source import Postgres
 from assets.sources.protocol import Progress
 from assets.store import Export, Home
@@ -38,13 +39,20 @@ def silent(_what: str, _done: int, _of: int) -> None:
     """Say nothing."""
 
 
+class Torn(Postgres):
+    """The fault the auditor must never have: every reader sees an instant of its own."""
+
+    def _seen_by_readers(self, shared: Shared) -> None:  # noqa: ARG002 - that is the fault
+        return None
+
+
 def source(ledger: Ledger, folder: Path, *, readers: int = 2, share_snapshot: bool = True) -> Postgres:
     """Return the ledger as its auditor reaches it, with the password in a file."""
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "password"
     secret.write_text(ledger.auditor_password + "\n")
     info = conninfo(ledger.auditor_url, secret)
-    return Postgres(ledger.auditor_url, info, readers, share_snapshot=share_snapshot)
+    return (Postgres if share_snapshot else Torn)(ledger.auditor_url, info, readers)
 
 
 def exported(

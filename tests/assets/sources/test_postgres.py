@@ -14,6 +14,7 @@ import pytest
 from assets.certificate import Certificate
 from assets.errors import MappingError, SourceError
 from assets.sources.postgres.address import conninfo
+from assets.sources.postgres.session import Session, in_parallel
 from assets.sources.postgres.source import Postgres
 from assets.store import Home
 from tests.assets.sources.database import MAPPING, digests, drifting, exported, silent, source
@@ -270,3 +271,49 @@ def test_the_password_is_written_nowhere(tmp_path: Path, new_ledger: New) -> Non
     exported(home, source(ledger, tmp_path / "secret"))
     secret = ledger.auditor_password.encode()
     assert [file for file in home.path.rglob("*") if file.is_file() and secret in file.read_bytes()] == []
+
+
+def test_a_reader_that_fails_ends_the_others(new_ledger: New, tmp_path: Path) -> None:
+    ledger = new_ledger()
+    (tmp_path / "password").write_text(ledger.auditor_password)
+    info = conninfo(ledger.auditor_url, tmp_path / "password")
+
+    def slow(reader: Session) -> int:
+        with reader.stream("SELECT pg_sleep(0.01), n FROM generate_series(1, 3000) AS n") as rows:
+            return sum(batch.num_rows for batch in rows)
+
+    def failing(_: Session) -> int:
+        time.sleep(0.5)
+        message = "the other reader failed"
+        raise SourceError(message)
+
+    began = time.monotonic()
+    with pytest.raises(SourceError, match="the other reader failed"):
+        in_parallel(info, None, 2, [slow, failing])
+    assert time.monotonic() - began < 15, "thirty seconds of sleep were not slept"
+
+
+def test_users_that_are_gone_are_gone(tmp_path: Path, new_ledger: New) -> None:
+    ledger = new_ledger()
+    ledger.open_wallets(8)
+    home, database = Home(tmp_path / "home"), source(ledger, tmp_path)
+    exported(home, database)
+    with psycopg.connect(ledger.dsn) as connection:
+        connection.execute("DELETE FROM member_balances WHERE shown > 0")
+    assert exported(home, database).certificate.tables["user_balances"].written == 0
+
+
+def test_a_row_dated_in_the_future_hides_nothing(tmp_path: Path, new_ledger: New) -> None:
+    ledger = new_ledger()
+    ledger.open_wallets(4)
+    home, database = Home(tmp_path / "home"), source(ledger, tmp_path)
+    with psycopg.connect(ledger.dsn) as connection:
+        (future,) = connection.execute(ENTRY, (1, "2999-01-01T00:00:00Z")).fetchone() or ("",)
+    first = exported(home, database).certificate
+    assert (first.cut.bound, first.cut.at.year < 2999) == ("exact", True)
+    with psycopg.connect(ledger.dsn) as connection:
+        connection.execute("DELETE FROM ledger_entries WHERE id = %s", (future,))
+        connection.execute(ENTRY, (5, "now"))
+    second = exported(home, database).certificate
+    assert second.history.state == "compared"
+    assert changes(home) == [(future, "DELETE", None, False)]
