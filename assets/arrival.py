@@ -23,11 +23,10 @@ from assets.engines import View, connected, literal, literals
 from assets.kinds import kind_sql
 from assets.mapping import Mapping
 from assets.parquet import ROW_GROUP
-from assets.schemas import ARROW, EXPORTED, IDENTIFIERS, MAPPED, TABLES
+from assets.schemas import ARROW, EXPORTED, IDENTIFIERS, MAPPED, SQL_TYPE, TABLES
 from assets.sources.protocol import Reading, Staged
 from assets.store import Export, Home
 
-SQL_TYPE = {"text": "VARCHAR", "money": "BIGINT", "time": "TIMESTAMPTZ", "flag": "BOOLEAN", "integer": "BIGINT"}
 REFUSALS = ("spelling", "row_id", "refused_column", "refused_reason", "document")
 HASH = "CAST(md5_number_lower(row_id) >> 1 AS BIGINT)"
 

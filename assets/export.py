@@ -44,7 +44,7 @@ def export_source(home: Home, mapping: Mapping, source: Source, progress: Progre
             return ready
         certificate, bookmark = _made(home, mapping, source, earlier, progress)
         if certificate.read.since and not _ties_out(certificate):
-            progress("rows are gone at the source: reading it whole", 0, 0)
+            progress("what stands and what came do not tie out to the source: reading it whole", 0, 0)
             certificate, bookmark = _made(home, mapping, source, None, progress)
         _refuse_another_ledger(home, certificate)
         home.claim(_deed(mapping, snapshot))

@@ -8,7 +8,6 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
@@ -199,10 +198,6 @@ class Mapping(Frozen):
         name, _, column = need.partition(".")
         table = self.tables.get(name)
         return bool(table) and (not column or bool(table.columns.get(column)))  # type: ignore[union-attr]
-
-    def time_zone(self) -> ZoneInfo:
-        """Return the zone in which months begin and end."""
-        return ZoneInfo(self.zone)
 
     def identity(self) -> str:
         """Digest of where the ledger lives: what a home belongs to."""

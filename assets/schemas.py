@@ -20,6 +20,13 @@ ARROW: dict[Meaning, pa.DataType] = {
     "flag": pa.bool_(),
     "integer": pa.int64(),
 }
+SQL_TYPE: dict[Meaning, str] = {
+    "text": "VARCHAR",
+    "money": "BIGINT",
+    "time": "TIMESTAMPTZ",
+    "flag": "BOOLEAN",
+    "integer": "BIGINT",
+}
 
 
 @dataclass(frozen=True)

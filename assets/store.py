@@ -11,10 +11,8 @@ What goes in: where files are, and how they get there whole or not at all. What 
     <home>/scratch/                         work in progress, emptied by the next writer
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,8 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-from uuid import uuid4
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,10 +31,7 @@ from assets.errors import HomeError
 from assets.journal import Journal, committed
 from assets.parquet import ROW_GROUP, digest, flush_to_disk, write_rows
 from assets.schemas import EXPORTED, TABLES
-
-PATTERNS = frozenset("*?[\\\n")
-WRITER = "TIEOUT_WRITER"
-"""Environment variable by which the runs of one command share the right to write."""
+from assets.writing import right_to_write
 
 
 @dataclass(frozen=True)
@@ -67,37 +61,8 @@ class Home:
 
         The first of a run sweeps away what a killed writer left half-made.
         """
-        owner = os.environ.get(WRITER) or run or str(uuid4())
-        if PATTERNS & set(str(self.path)):
-            message = f"{self.path} holds a character that engines read as a pattern (* ? [); give another --home."
-            raise HomeError(message)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock, guard = ((self.path / name).open("a+") for name in ("lock", "lock.guard"))
-        except OSError as error:
-            message = f"{self.path} cannot be written ({error.strerror}); give another --home."
-            raise HomeError(message) from error
-        with lock:
-            with guard:
-                fcntl.flock(guard, fcntl.LOCK_EX)
-                self._enter(lock, owner)
+        with right_to_write(self.path, self.scratch, run):
             yield
-
-    def _enter(self, lock: IO[str], owner: str) -> None:
-        """Take the lock alone and then share it, or share it with the writer that has it, if that is the same run."""
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            if lock.read() != owner:
-                message = f"{self.path} is being written by another tieout; wait for it, or give another --home."
-                raise HomeError(message) from None
-        else:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            lock.truncate(0)
-            lock.write(owner)
-            lock.flush()
-        fcntl.flock(lock, fcntl.LOCK_SH)
 
     @property
     def journal(self) -> Journal:
@@ -171,7 +136,7 @@ class Home:
         """Return the export that reconciliation judges; raise HomeError when there is none."""
         if exports := self.exports():
             return exports[-1]
-        message = f"{self.path} holds no export yet; run 'tieout audit SNAPSHOT.zip' first."
+        message = f"{self.path} holds no export yet; run 'tieout audit SOURCE' first."
         raise HomeError(message)
 
     def next_sequence(self) -> int:

@@ -16,8 +16,9 @@ import dagster as dg
 from assets.audit import Audit
 from assets.calendar import Period, periods
 from assets.errors import HomeError, MappingError, RefusedError, SourceError, TieoutError
-from assets.store import WRITER, Home
+from assets.store import Home
 from assets.workplace import Workplace
+from assets.writing import WRITER
 from checks.expectations import import_ahead
 from checks.judge import kept_outcomes
 from checks.outcome import Outcome, Verdict, unjudged, verdict_of

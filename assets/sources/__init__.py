@@ -1,1 +1,1 @@
-"""Where a ledger lives: one module for each kind of source, each behind the protocol of `protocol.py`."""
+"""Where a ledger lives: a module or folder for each kind of source, each behind the protocol of `protocol.py`."""

@@ -92,12 +92,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class FoundTable:
-    """A table a source has: its rows where it can count them cheaply, and its columns with their own types."""
+    """A table a source has: its rows where it can count them cheaply, and its columns."""
 
     name: str
     rows: int | None
     columns: Mapping[str, str]
-    """Type as the source says it, by the source's column name; empty where only rows could tell."""
+    """How each column is spelled, in the words of a mapping, by the source's name; empty where only rows could tell."""
 
 
 @dataclass(frozen=True)

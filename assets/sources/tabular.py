@@ -15,7 +15,7 @@ import duckdb
 from assets.columns import Column, Table
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.schemas import MAPPED
+from assets.schemas import MAPPED, SQL_TYPE
 from assets.sources.conversions import (
     FIRST,
     LAST,
@@ -33,7 +33,6 @@ from assets.sources.conversions import (
 from assets.sources.json_documents import decimals_quoted, entry_rows, json_cell, strange_document
 from assets.sources.staging import LETTER, Cell, copy_staged, in_entry, staging_sql
 
-SQL_TYPE = {"text": "VARCHAR", "money": "BIGINT", "time": "TIMESTAMPTZ", "flag": "BOOLEAN", "integer": "BIGINT"}
 WIDER = frozenset(
     {
         ("string", "uuid"),

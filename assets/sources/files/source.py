@@ -6,7 +6,7 @@ instant: their owner may declare it in the configuration, and no table tells mor
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from assets.sources.files.parquet_files import parquet_file
 from assets.sources.files.staging import stage_csv, stage_json, stage_parquet
 from assets.sources.protocol import Earlier, FoundTable, Progress, Reading, Snapshot, Staged, Survey
 
-Told = Callable[[int, int], None]
 STAGES = {"Parquet": stage_parquet, "CSV": stage_csv, "JSON Lines": stage_json}
 
 

@@ -1,6 +1,6 @@
 """What a PostgreSQL database has: tables, and how each of their columns is read.
 
-What goes in: the catalog's answers as plain data. What stays out: rows (postgres).
+What goes in: the catalog's answers as plain data. What stays out: rows (tables).
 """
 
 from dataclasses import dataclass
