@@ -7,7 +7,8 @@ in a file. Files that lack a column which rows need not have are read without it
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Mapping as Named
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from functools import partial
@@ -41,9 +42,9 @@ def stage_parquet(files: Sequence[DataFile], name: str, wanted: Mapping, staged:
     table, received, done = wanted.present()[name], 0, 0
     with _staging(staged) as connection:
         connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-        for number, group in enumerate(alike(parquet_file(file) for file in files)):
-            for each in group:
-                refuse_absent(str(each.file.path), name, table, each.words)
+        read = [parquet_file(file) for file in files]
+        _refuse_absent(name, table, {each.file.path: each.words for each in read})
+        for number, group in enumerate(alike(read)):
             words, size = group[0].words, sum(each.file.path.stat().st_size for each in group)
             rows = sum(each.rows for each in group)
             tell = partial(_tell_part, told, (done, size), (received, rows))
@@ -60,8 +61,9 @@ def stage_parquet(files: Sequence[DataFile], name: str, wanted: Mapping, staged:
 def stage_csv(files: Sequence[DataFile], name: str, wanted: Mapping, staged: Path, told: Told) -> int:
     """Stage CSV files, those with the same mapped columns together, in whatever order they have them."""
     table, received, done, groups = wanted.present()[name], 0, 0, dict[tuple[str, ...], list[CsvFile]]()
-    for file in map(CsvFile, files):
-        refuse_absent(str(file.path), name, table, file.columns)
+    read = [CsvFile(file) for file in files]
+    _refuse_absent(name, table, {file.path: file.columns for file in read})
+    for file in read:
         groups.setdefault(tuple(_mapped(table, file.columns)), []).append(file)
     with _staging(staged) as connection:
         for number, (columns, group) in enumerate(groups.items()):
@@ -76,6 +78,17 @@ def stage_csv(files: Sequence[DataFile], name: str, wanted: Mapping, staged: Pat
             connection.unregister("arrived")
             done += sum(file.path.stat().st_size for file in group)
     return received
+
+
+def _refuse_absent(name: str, table: Table, columns: Named[Path, Collection[str]]) -> None:
+    """Refuse a file without what it must have; that some have a status and others not would settle what was not."""
+    for path, found in columns.items():
+        refuse_absent(str(path), name, table, found)
+    status = table.present().get("status")
+    without = [path for path, found in columns.items() if status and status.name not in found]
+    if status and without and len(without) < len(columns):
+        message = f"{without[0]} has no column {status.name!r}, and other files of the table have; export it whole."
+        raise SourceError(message)
 
 
 def stage_json(files: Sequence[DataFile], name: str, wanted: Mapping, staged: Path, told: Told) -> int:

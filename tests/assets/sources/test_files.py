@@ -18,7 +18,9 @@ from assets.mapping import Connection, Mapping
 from assets.sources.convex.snapshot_folder import ConvexFolder
 from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.files.csv_files import BLOCK
+from assets.sources.files.data_files import DataFile, data_files
 from assets.sources.files.source import Files
+from assets.sources.files.staging import stage_csv
 from assets.sources.opening import open_source
 from assets.sources.protocol import Reading, Source
 from tests.assets.ledgers import INT64_MAPPING, Ledger, documents, ledgers, mapping_of, quick
@@ -107,13 +109,13 @@ def test_a_folder_of_parts_is_one_table(tmp_path: Path) -> None:
         (folder / name).write_text(HEADER + LINE.replace("t1", row) if row else "")
     (folder / "README.md").write_text("about")
     (folder / "transactions/2025/07").mkdir()
-    moved = "createdAt,amount,walletId,type,_id,currency,status\n1735689600000.0,7,w1,FEE,t4,EGP,PENDING\n"
+    moved = "createdAt,amount,walletId,type,_id,currency,createdBy\n1735689600000.0,7,w1,FEE,t4,EGP,app\n"
     (folder / "transactions/2025/07/other-order.csv").write_text(moved)
     made = reading(files(folder), tmp_path / "staged")
-    assert [(row["transaction_id"], row["amount"], row["status"]) for row in rows(made)] == [
+    assert [(row["transaction_id"], row["amount"], row["created_by"]) for row in rows(made)] == [
         ("t2", 100, None),
         ("t3", 100, None),
-        ("t4", 7, "PENDING"),
+        ("t4", 7, "app"),
     ]
 
 
@@ -306,12 +308,12 @@ def test_a_parquet_column_of_another_type_in_one_file_is_refused_there_and_only_
         first.set_column(first.column_names.index("amount"), "amount", pa.array(["100"])),
         folder / "transactions/2.parquet",
     )
-    pq.write_table(first.select(first.column_names[::-1]).drop_columns(["status"]), folder / "transactions/3.parquet")
+    pq.write_table(first.select(first.column_names[::-1]).drop_columns(["createdBy"]), folder / "transactions/3.parquet")
     made = reading(files(folder), tmp_path / "staged")
     assert made.staged["transactions"].source_rows == 3
-    assert {(row["amount"], row["status"], row["refused_reason"]) for row in rows(made)} == {
-        (None, "COMPLETED", "is not spelled as float64"),
-        (100, "COMPLETED", None),
+    assert {(row["amount"], row["created_by"], row["refused_reason"]) for row in rows(made)} == {
+        (None, "u1", "is not spelled as float64"),
+        (100, "u1", None),
         (100, None, None),
     }
     pq.write_table(first.drop_columns(["type"]), folder / "transactions/4.parquet")
@@ -392,3 +394,30 @@ def test_what_a_user_names_is_opened_as_what_it_is(tmp_path: Path) -> None:
     assert opened("nowhere.csv") is Files
     with pytest.raises(SourceError, match="nowhere cannot be read: No such file or directory"):
         open_source("nowhere", tmp_path, Connection(), Path(), Path()).snapshot()
+
+
+def test_a_part_without_the_status_the_others_have_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "transactions"
+    folder.mkdir()
+    (folder / "a.csv").write_text("_id,walletId,amount,currency,type,createdAt,status\nt1,w1,1.0,EGP,FEE,0.0,FAILED\n")
+    (folder / "b.csv").write_text("_id,walletId,amount,currency,type,createdAt\nt2,w1,1.0,EGP,FEE,0.0\n")
+    files = (DataFile("a.csv", folder / "a.csv"), DataFile("b.csv", folder / "b.csv"))
+    with pytest.raises(SourceError, match=r"b\.csv has no column 'status', and other files of the table have"):
+        stage_csv(files, "transactions", PRESET, tmp_path / "staged", lambda *_: None)
+
+
+@pytest.mark.parametrize("hidden", ["_part-2.csv", ".part-2.csv"])
+def test_a_hidden_data_file_is_not_left_out(tmp_path: Path, hidden: str) -> None:
+    folder = tmp_path / "transactions"
+    folder.mkdir()
+    for name in ("part-1.csv", hidden):
+        (folder / name).write_text("_id\nt1\n")
+    with pytest.raises(SourceError, match="has a hidden name and would be left out"):
+        data_files(tmp_path)
+
+
+def test_a_column_that_is_only_written_otherwise_is_not_overlooked(tmp_path: Path) -> None:
+    file = tmp_path / "transactions.csv"
+    file.write_text("_id,walletId,amount,currency,type,createdAt,Status\nt1,w1,1.0,EGP,FEE,0.0,FAILED\n")
+    with pytest.raises(SourceError, match="has no column 'status'"):
+        stage_csv((DataFile(file.name, file),), "transactions", PRESET, tmp_path / "staged", lambda *_: None)
