@@ -308,7 +308,8 @@ def test_a_parquet_column_of_another_type_in_one_file_is_refused_there_and_only_
         first.set_column(first.column_names.index("amount"), "amount", pa.array(["100"])),
         folder / "transactions/2.parquet",
     )
-    pq.write_table(first.select(first.column_names[::-1]).drop_columns(["createdBy"]), folder / "transactions/3.parquet")
+    turned = first.select(first.column_names[::-1]).drop_columns(["createdBy"])
+    pq.write_table(turned, folder / "transactions/3.parquet")
     made = reading(files(folder), tmp_path / "staged")
     assert made.staged["transactions"].source_rows == 3
     assert {(row["amount"], row["created_by"], row["refused_reason"]) for row in rows(made)} == {
