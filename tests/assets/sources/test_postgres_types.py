@@ -154,6 +154,7 @@ def test_going_on_keeps_what_was_kept_apart(tmp_path: Path, new_ledger: New) -> 
     ledger = new_ledger()
     with psycopg.connect(ledger.dsn) as connection:
         connection.execute(SCHEMA)
+        connection.execute('CREATE UNIQUE INDEX ON "Shop"."Entries" ("Nr")')
         connection.cursor().executemany(ROW, [(1, "a", "1.00", "EGP", 1), (2, "a", "1.001", "EGP", 2)])
     (tmp_path / "shop.toml").write_text(CONFIG)
     mapping, home, database = load_mapping(tmp_path / "shop.toml"), Home(tmp_path / "home"), source(ledger, tmp_path)
