@@ -66,10 +66,9 @@ def test_a_deployment_is_audited_and_its_key_is_nowhere(tmp_path: Path) -> None:
         secret = convex.key_file.read_text().strip()
         convex.key_file.unlink()
         home = ("--home", str(tmp_path / "home"), "--json")
-        for _ in range(2):
-            done = tieout("audit", convex.address, *home, CONVEX_DEPLOY_KEY=secret)
-            assert done.returncode == 0, done.stderr
-            assert secret not in done.stdout + done.stderr
+        done = tieout("audit", convex.address, *home, CONVEX_DEPLOY_KEY=secret)
+        assert done.returncode == 0, done.stderr
+        assert secret not in done.stdout + done.stderr
         refused = tieout("audit", convex.address, *home, CONVEX_DEPLOY_KEY=secret + "x")
         assert refused.returncode == 3
         assert secret not in refused.stdout + refused.stderr

@@ -1,6 +1,6 @@
 """A process that exports one source into many homes and is killed -9 in each, told apart by when.
 
-Started as `python -m tests.assets.killing SOURCE CONFIG FOLDER [DELAYS]`; forks a writer for each home, so that
+Started as `python -m tests.assets.killing SOURCE CONFIG FOLDER [DELAYS [STEP]]`; forks a writer for each home, so that
 importing costs once. Prints one JSON line a home: its name, and whether its writer was killed.
 """
 
@@ -22,7 +22,7 @@ DELAYS = 6
 LAST_FLUSHES = 4
 
 
-def main(source: str, config: Path, folder: Path, delays: int = DELAYS) -> None:
+def main(source: str, config: Path, folder: Path, delays: int = DELAYS, step: int = 5) -> None:
     """Kill a writer after some of its flushes to disk, then at instants spread over its work."""
     mapping = load_mapping(config)
 
@@ -36,7 +36,7 @@ def main(source: str, config: Path, folder: Path, delays: int = DELAYS) -> None:
     _told(folder / "undisturbed", _killed(lambda: _counting(flushes, lambda: write(folder / "undisturbed"))))
     took = time.monotonic() - began
     count = len(flushes.read_bytes())
-    for n in sorted({*range(0, count, 5), *range(count - LAST_FLUSHES, count)}):
+    for n in sorted({*range(0, count, step), *range(count - LAST_FLUSHES, count)}):
         home = folder / f"at flush {n} of {count}"
         _told(home, _killed(lambda n=n, home=home: _dying(n, lambda: write(home))))  # type: ignore[misc]
     draw = random.Random(11)  # noqa: S311 - instants, no secret
@@ -90,4 +90,4 @@ def _dying(flushes: int, work: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *(int(delays) for delays in sys.argv[4:]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *(int(number) for number in sys.argv[4:]))

@@ -134,7 +134,7 @@ ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 3), st.integ
 
 
 @given(before=ROWS, after=ROWS)
-@quick(8)
+@quick(4)
 def test_the_comparison_is_that_of_two_sets_of_rows(before: list, after: list) -> None:
     """An oracle of dictionaries: ids on one side only, or on both with another amount or month."""
     sides = [{name: (amount, month) for name, amount, month in side} for side in (before, after)]

@@ -17,9 +17,9 @@ from tests.assets.sources.database import digests, exported
 ROOT = Path(__file__).parents[3]
 
 
-def survivors(source: str, config: Path, folder: Path, delays: int) -> tuple[int, list[str]]:
+def survivors(source: str, config: Path, folder: Path, delays: int, step: int = 5) -> tuple[int, list[str]]:
     """Kill writers, let the next run end what each began, and return how many died and which homes then differ."""
-    command = [sys.executable, "-m", "tests.assets.killing", source, str(config), str(folder), str(delays)]
+    command = [sys.executable, "-m", "tests.assets.killing", source, str(config), str(folder), str(delays), str(step)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told, mapping = [json.loads(line) for line in done.stdout.splitlines()], load_mapping(config)

@@ -11,7 +11,7 @@ from tests.assets.sources.every_source import gigsy_in_convex
 from tests.assets.sources.surviving import survivors
 from tests.postgres_ledger.ledger import Ledger
 
-DELAYS = 3
+DELAYS, STEP = 2, 12
 
 
 def test_a_database_that_was_being_read(tmp_path: Path, new_ledger: Callable[[], Ledger]) -> None:
@@ -20,8 +20,8 @@ def test_a_database_that_was_being_read(tmp_path: Path, new_ledger: Callable[[],
     (tmp_path / "password").write_text(ledger.auditor_password)
     config = tmp_path / "tieout.toml"
     config.write_text(CONFIG.read_text() + '\n[connection]\npassword_file = "password"\n')
-    killed, differing = survivors(ledger.auditor_url, config, tmp_path, DELAYS)
-    assert killed >= 8
+    killed, differing = survivors(ledger.auditor_url, config, tmp_path, DELAYS, STEP)
+    assert killed >= 6
     assert differing == []
 
 
@@ -30,6 +30,6 @@ def test_a_deployment_that_was_being_read(tmp_path: Path) -> None:
     with gigsy_in_convex(documents_of(demo.snapshot, load_mapping(None)), tmp_path) as convex:
         config = tmp_path / "tieout.toml"
         config.write_text(f'[connection]\ndeploy_key_file = "{convex.key_file.name}"\n')
-        killed, differing = survivors(convex.address, config, tmp_path, DELAYS)
-    assert killed >= 8
+        killed, differing = survivors(convex.address, config, tmp_path, DELAYS, STEP)
+    assert killed >= 6
     assert differing == []
