@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from assets.certificate import DataFile
 from assets.mapping import Keep
@@ -23,6 +24,17 @@ class LetGo:
     export: Export
     files: tuple[str, ...]
     bytes: int
+
+    def line(self) -> dict[str, Any]:
+        """Return what the journal says of it."""
+        return {
+            "event": "let go",
+            "export": self.export.export_id,
+            "sha256": self.export.certificate.sha256(),
+            "cut": self.export.certificate.cut.at.isoformat(),
+            "files": list(self.files),
+            "bytes": self.bytes,
+        }
 
 
 def kept_exports(exports: Sequence[Export], keep: Keep, judged: str) -> list[Export]:
@@ -49,19 +61,8 @@ def let_go(home: Home, keep: Keep, judged: str) -> list[LetGo]:
     named = set(_paths(staying))
     gone = [_letting_go(export, named) for export in going]
     known = home.journal.standing()
-    if any(each.export.export_id in known for each in gone):
-        home.write_down(
-            {
-                "event": "let go",
-                "export": each.export.export_id,
-                "sha256": each.export.certificate.sha256(),
-                "cut": each.export.certificate.cut.at.isoformat(),
-                "files": list(each.files),
-                "bytes": each.bytes,
-            }
-            for each in gone
-            if each.export.export_id in known
-        )
+    if unwritten := [each.line() for each in gone if each.export.export_id in known]:
+        home.write_down(unwritten)
     for export in going:
         _remove(home, export)
     for each in gone:
