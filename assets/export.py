@@ -114,8 +114,9 @@ def _same_cut(snapshot: Snapshot, cut: Cut) -> bool:
 
 def _newest_like(home: Home, mapping: Mapping) -> Export | None:
     """Return the last export a live source may go on from: read alike, left with a bookmark, and whole."""
-    like = [export for export in home.exports() if _read_alike(export.certificate, mapping) and home.bookmark(export)]
-    return like[-1] if like and home.intact(like[-1]) else None
+    alike = (export for export in reversed(home.exports()) if _read_alike(export.certificate, mapping))
+    last = next((export for export in alike if home.bookmark(export)), None)
+    return last if last and home.intact(last) else None
 
 
 def _going_on(home: Home, earlier: Export | None) -> Earlier | None:

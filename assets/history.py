@@ -117,7 +117,7 @@ def _compared(
     differing = sorted(month for month in old.keys() | new.keys() if old.get(month) != new.get(month))
     since = before.certificate.cut.at - timedelta(seconds=arrival.mapping.rules.backdating_grace)
     changed, late = [], []
-    for done, month in enumerate(differing):
+    for done, month in enumerate(differing, 1):
         progress("comparing months", done, len(differing))
         views = {
             "before": home.view("transactions", [old[month]] if month in old else []),
