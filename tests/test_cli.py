@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "pipelines.cli"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 RULES = {path.stem for path in (ROOT / "checks" / "sql").glob("*.sql")}
+PROGRESS = re.compile(r".*: \d+ %(, [\d:]+ left)?")
 Answer = dict[str, Any]
 
 
@@ -125,7 +127,7 @@ def test_a_broken_ledger_as_people_see_it(answers: dict[str, subprocess.Complete
     verdict, report = told.stdout.splitlines()[-2:]
     assert verdict.startswith("BROKEN - ")
     assert report.startswith("Report: undisturbed/")
-    assert all(line.endswith(" %") for line in told.stderr.splitlines())
+    assert all(PROGRESS.fullmatch(line) for line in told.stderr.splitlines()), told.stderr
 
 
 def test_what_could_not_be_exported(place: Place, answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
