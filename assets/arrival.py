@@ -20,10 +20,11 @@ import pyarrow as pa
 
 from assets.configuration import configuration_tables
 from assets.engines import View, connected, literal, literals
-from assets.kinds import kind_sql
+from assets.kinds import kind_sql, reason_sql
 from assets.mapping import Mapping
 from assets.parquet import ROW_GROUP
-from assets.schemas import ARROW, EXPORTED, IDENTIFIERS, MAPPED, SQL_TYPE, TABLES
+from assets.promises import ARROW, IDENTIFIERS, MAPPED, SQL_TYPE
+from assets.schemas import EXPORTED, TABLES
 from assets.sources.protocol import Reading, Staged
 from assets.store import Export, Home
 
@@ -110,7 +111,8 @@ class Arrival:
         )
 
     def _split(self, name: str) -> None:
-        kind = f", {kind_sql(self.mapping)} AS kind" if name == "transactions" else ""
+        kind = f", {kind_sql(self.mapping)} AS kind, {reason_sql(self.mapping)} AS reason"
+        kind = kind if name == "transactions" else ""
         self.connection.execute(
             f"CREATE VIEW fresh_{name} AS SELECT *{kind} FROM all_{name} WHERE refused_reason IS NULL"
         )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assets.sources.protocol import Proof
 
-FORMAT: Literal["tieout snapshot certificate 2"] = "tieout snapshot certificate 2"
+FORMAT: Literal["tieout snapshot certificate 3"] = "tieout snapshot certificate 3"
 
 
 class _Frozen(BaseModel):
@@ -107,7 +107,7 @@ class History(_Frozen):
 class Certificate(_Frozen):
     """What an export is."""
 
-    format: Literal["tieout snapshot certificate 2"]
+    format: Literal["tieout snapshot certificate 3"]
     source: SourceName
     mapping: str
     """Digest of the part of the configuration an export depends on."""

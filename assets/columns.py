@@ -9,14 +9,14 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from assets.schemas import Meaning, Promise
+from assets.promises import Meaning, Promise
 
-Spelling = Literal["string", "uuid", "float64", "int64", "decimal", "boolean", "timestamptz", "timestamp"]
+Spelling = Literal["string", "uuid", "float64", "int64", "decimal", "boolean", "array", "timestamptz", "timestamp"]
 SPELLINGS: dict[Meaning, frozenset[str]] = {
     "text": frozenset({"string", "uuid", "int64", "boolean"}),
     "money": frozenset({"float64", "int64", "decimal"}),
     "time": frozenset({"float64", "int64", "timestamptz", "timestamp"}),
-    "flag": frozenset({"boolean"}),
+    "flag": frozenset({"boolean", "string", "array"}),
     "integer": frozenset({"int64"}),
 }
 Unit = Literal["minor", "major", "s", "ms", "us", "ns"]
@@ -45,6 +45,8 @@ class Column(Frozen):
     """What a number counts: money is in minor units and times are milliseconds since 1970 unless said otherwise."""
     zone: str | None = None
     """The zone of a `timestamp`, which has none of its own."""
+    contains: str | None = None
+    """Of a flag that is spelled as a text or a list of texts: the text that sets it."""
 
 
 class Table(Frozen):
@@ -104,6 +106,9 @@ def _check_column(where: str, column: Column, meaning: Meaning) -> None:
         raise ValueError(message)
     if column.unit == "major" and column.type == "float64":
         message = f"{where}: a float64 cannot hold major units exactly; map a decimal or an integer"
+        raise ValueError(message)
+    if (meaning == "flag" and column.type != "boolean") != (column.contains is not None):
+        message = f"{where}: a flag that is a string or an array says which text sets it: contains = 'admin'"
         raise ValueError(message)
     if (column.type == "timestamp") != (column.zone is not None):
         message = f"{where}: a timestamp needs its zone, such as zone = 'UTC', and no other type has one"

@@ -7,6 +7,37 @@ import pyarrow as pa
 
 from assets.mapping import Mapping
 
+SETTINGS: dict[str, pa.DataType] = {
+    "drift_tolerance": pa.int64(),
+    "median_multiple": pa.int64(),
+    "repeat_seconds": pa.int64(),
+    "stale_escrow_days": pa.int64(),
+    "escrow_pool": pa.string(),
+    "escrow_fee_recorded": pa.bool_(),
+    "reason_characters": pa.int64(),
+    "reason_words": pa.int64(),
+    "freshness_seconds": pa.int64(),
+    "date_grace": pa.int64(),
+    "transfer_legs": pa.int64(),
+    "shared_transfer_keys": pa.bool_(),
+    "one_projection_per_wallet": pa.bool_(),
+}
+"""The settings of the rules that are one value each, by the names they have in the configuration."""
+
+
+CONFIGURED = (
+    "currencies",
+    "kinds",
+    "types",
+    "statuses",
+    "mutable_statuses",
+    "system_wallets",
+    "largest_amounts",
+    "authorised_creators",
+    "settings",
+)
+"""The tables of the configuration."""
+
 
 def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
     """Return the configuration as SQL sees it: currencies, kinds, types, statuses and the rest."""
@@ -26,23 +57,17 @@ def configuration_tables(mapping: Mapping) -> dict[str, pa.Table]:
             [(before, after) for before, every in rules.mutable_statuses.items() for after in every],
         ),
         "system_wallets": _table({"wallet_id": text}, [(wallet,) for wallet in rules.system_wallets]),
-        "settings": _table(
-            {
-                "drift_tolerance": pa.int64(),
-                "transfer_legs": pa.int64(),
-                "shared_transfer_keys": pa.bool_(),
-                "one_projection_per_wallet": pa.bool_(),
-            },
-            [
-                (
-                    rules.drift_tolerance,
-                    rules.transfer_legs,
-                    rules.shared_transfer_keys,
-                    rules.one_projection_per_wallet,
-                )
-            ],
+        "largest_amounts": _table({"currency": text, "largest": pa.int64()}, rules.largest_amounts.items()),
+        "authorised_creators": _table(
+            {"pattern": text}, [(_escaped(pattern),) for pattern in mapping.creators.authorised]
         ),
+        "settings": _table(SETTINGS, [tuple(getattr(rules, name) for name in SETTINGS)]),
     }
+
+
+def _escaped(pattern: str) -> str:
+    """Return a pattern for LIKE in which only % stands for any text."""
+    return pattern.replace("\\", "\\\\").replace("_", "\\_")
 
 
 def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[Any, ...]]) -> pa.Table:

@@ -1,5 +1,6 @@
 """What a transaction is: its type, corrected by its key, description or author as the mapping says.
 
+An adjustment's reason is found by the same words.
 A type the mapping does not know is its own kind, so that no row is lost; `types_are_known` finds it.
 """
 
@@ -21,6 +22,20 @@ def kind_sql(mapping: Mapping) -> str:
         if policy.types
     ]
     return f"CASE {' '.join(corrections + types)} ELSE type END"
+
+
+def reason_sql(mapping: Mapping) -> str:
+    """Return the SQL expression of the reason an adjustment gives: its description, single spaced, less the prefix."""
+    if "description" not in mapping.present()["transactions"].present():
+        return "CAST(NULL AS VARCHAR)"
+    patterns = [each.description for each in mapping.corrections if each.kind == "ADJUSTMENT" and each.description]
+    prefixes = " ".join(
+        f"WHEN starts_with(description, {literal(prefix)}) THEN substr(description, {len(prefix) + 1})"
+        for prefix in (pattern.removesuffix("%") for pattern in patterns)
+    )
+    reason = f"CASE {prefixes} ELSE description END" if prefixes else "description"
+    return rf"""CASE WHEN kind = 'ADJUSTMENT'
+        THEN trim(regexp_replace(COALESCE({reason}, ''), '\s+', ' ', 'g')) END"""
 
 
 def _condition(correction: Correction, columns: set[str]) -> str:

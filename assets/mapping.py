@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from assets.addresses import refuse_password
 from assets.columns import Frozen, Table, check_columns, zones
-from assets.schemas import MAPPED
+from assets.promises import MAPPED
 
 UNJUDGED = ("source", "connection", "keep")
 """What no figure depends on."""
@@ -69,6 +69,26 @@ class RuleSettings(Frozen):
 
     drift_tolerance: int = Field(ge=1, le=2**63 - 1)
     """Minor units; absolute drift must stay under it."""
+    largest_amounts: dict[str, int] = Field(strict=False)
+    """The largest absolute amount of a transaction in minor units, by currency; a currency without one has none."""
+    median_multiple: int = Field(ge=0, le=10**6)
+    """No amount is over so many times the median of its wallet; 0 is not asked."""
+    repeat_seconds: int = Field(ge=0, le=86_400)
+    """Like rows of a wallet within so many seconds are a repetition; 0 is not asked."""
+    stale_escrow_days: int = Field(ge=1, le=36_500)
+    """No escrow is open for longer."""
+    escrow_pool: str = Field(min_length=1)
+    """The wallet that holds what is in escrow, or "implicit" where none does."""
+    escrow_fee_recorded: bool
+    """Whether fees are rows of their own; otherwise a payout closes its escrow, and what is left is revenue."""
+    reason_characters: int = Field(ge=0, le=10_000)
+    """Characters that the reason of an adjustment has at least."""
+    reason_words: int = Field(ge=0, le=10_000)
+    """Words that the reason of an adjustment has at least."""
+    freshness_seconds: int = Field(ge=0, le=2**31)
+    """Seconds by which a projection may be younger than the last row of its wallet."""
+    date_grace: int = Field(ge=0, le=2**31)
+    """Seconds by which a row may be dated after the cut, or apart from the source's own time of its creation."""
     transfer_legs: int = Field(ge=0, le=2**63 - 1)
     """Legs of a transfer; 0 means two or more."""
     shared_transfer_keys: bool

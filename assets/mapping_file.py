@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from assets.columns import Column, Table
 from assets.errors import MappingError
 from assets.mapping import Mapping
-from assets.schemas import MAPPED, Meaning
+from assets.promises import MAPPED, Meaning
 
 FILE = "tieout.toml"
 PRESETS = Path(__file__).parent / "presets"
@@ -36,6 +36,7 @@ def load_mapping(path: Path | None) -> Mapping:
     said = _read(path)
     base = _preset(said.pop("preset", "gigsy"), path)
     merged = _merged(base, said)
+    _leave_users(said, merged)
     _spell_columns(merged)
     return _checked(merged, path)
 
@@ -75,6 +76,14 @@ def _merged(base: dict[str, Any], said: dict[str, Any], depth: int = 0) -> dict[
         else:
             merged[key] = _column(below, value)
     return merged
+
+
+def _leave_users(said: dict[str, Any], merged: dict[str, Any]) -> None:
+    """Leave the preset's users to the preset's cache: they are one table, and who has another says both."""
+    tables = _dicts(said.get("tables"))
+    cache = tables.get("user_balances")
+    if (cache is False or "name" in _dicts(cache)) and "users" not in tables:
+        merged["tables"]["users"] = False
 
 
 def _column(below: object, value: object) -> object:

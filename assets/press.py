@@ -12,7 +12,8 @@ from pathlib import Path
 from assets.arrival import Arrival
 from assets.certificate import ControlTotal, Cut, DataFile
 from assets.errors import SourceError
-from assets.schemas import MAPPED, ORDERS, TABLES
+from assets.promises import MAPPED
+from assets.schemas import ORDERS, TABLES
 from assets.sources.protocol import Progress
 from assets.store import Home
 
@@ -39,7 +40,7 @@ def press_tables(home: Home, arrival: Arrival, progress: Progress) -> Files:
     arrival.connection.execute(f"CREATE TABLE every_key AS {_text('wallet_keys')}")
     _refuse_colliding_keys(arrival)
     files = {"transactions": _press_months(home, arrival, progress)}
-    for name in ("wallets", "wallet_balances", "user_balances"):
+    for name in (name for name in MAPPED if name != "transactions"):
         files[name] = [home.keep(name, arrival.batches(_merged(arrival, name)))]
     for name in MAPPED:
         arrival.view(name, home.view(name, [file for file in files[name] if file.rows]))

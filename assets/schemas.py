@@ -1,90 +1,14 @@
-"""The columns each table promises, and what a mapping may name: the one place where shapes are written.
+"""The columns each table of ours has: the one place where shapes are written.
 
-Stays out: how a source's columns are found (mapping) and how values are read (sources).
+Stays out: what a mapping may name (promises), and how values are read (sources).
 Money is a signed int64 of minor units (credit positive); sums are decimal128(38, 0); times are UTC microseconds.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 import pyarrow as pa
 
-Meaning = Literal["text", "money", "time", "flag", "integer"]
+from assets.promises import TIME
 
 SUM = pa.decimal128(38, 0)
-TIME = pa.timestamp("us", tz="UTC")
-ARROW: dict[Meaning, pa.DataType] = {
-    "text": pa.string(),
-    "money": pa.int64(),
-    "time": TIME,
-    "flag": pa.bool_(),
-    "integer": pa.int64(),
-}
-SQL_TYPE: dict[Meaning, str] = {
-    "text": "VARCHAR",
-    "money": "BIGINT",
-    "time": "TIMESTAMPTZ",
-    "flag": "BOOLEAN",
-    "integer": "BIGINT",
-}
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One column a mapping may name: what it means, and whether every row must have it."""
-
-    meaning: Meaning
-    required: bool = False
-
-
-MAPPED: dict[str, dict[str, Promise]] = {
-    "transactions": {
-        "transaction_id": Promise("text", required=True),
-        "wallet_id": Promise("text", required=True),
-        "amount": Promise("money", required=True),
-        "currency": Promise("text", required=True),
-        "type": Promise("text", required=True),
-        "status": Promise("text"),
-        "created_at": Promise("time", required=True),
-        "source_created_at": Promise("time"),
-        "created_by": Promise("text"),
-        "idempotency_key": Promise("text"),
-        "description": Promise("text"),
-        "related_type": Promise("text"),
-        "related_id": Promise("text"),
-        "commit_ns": Promise("integer"),
-    },
-    "wallets": {
-        "wallet_id": Promise("text", required=True),
-        "user_id": Promise("text"),
-        "currency": Promise("text", required=True),
-        "balance": Promise("money"),
-        "opening": Promise("money"),
-        "is_active": Promise("flag"),
-        "updated_at": Promise("time"),
-        "source_created_at": Promise("time"),
-    },
-    "wallet_balances": {
-        "projection_id": Promise("text", required=True),
-        "wallet_id": Promise("text", required=True),
-        "currency": Promise("text", required=True),
-        "recorded": Promise("money", required=True),
-        "updated_at": Promise("time"),
-        "source_created_at": Promise("time"),
-        "commit_ns": Promise("integer"),
-    },
-    "user_balances": {
-        "user_id": Promise("text", required=True),
-        "deleted_at": Promise("time"),
-        "source_created_at": Promise("time"),
-        "currency": Promise("text", required=True),
-        "cached": Promise("money", required=True),
-    },
-}
-"""The columns of a source that tieout can use, by our name."""
-
-ENTRY_COLUMNS = frozenset({"currency", "cached"})
-"""Columns of `user_balances` that stand in each entry when the cache is a list inside the user's document."""
 
 
 def _fields(*names: tuple[str, pa.DataType]) -> pa.Schema:
@@ -114,6 +38,11 @@ TABLES: dict[str, pa.Schema] = {
         ("description_hash", INT),
         ("related_type", TEXT),
         ("related_id", TEXT),
+        ("external_reference", TEXT),
+        ("running_balance", INT),
+        ("creator_key", INT),
+        ("reason_characters", INT),
+        ("reason_words", INT),
         ("commit_ns", INT),
         ("month", TEXT),
     ),
@@ -138,12 +67,26 @@ TABLES: dict[str, pa.Schema] = {
         ("source_created_at", TIME),
         ("commit_ns", INT),
     ),
+    "users": _fields(
+        ("user_id", TEXT),
+        ("login_id", TEXT),
+        ("is_admin", FLAG),
+        ("kyc_passed_at", TIME),
+        ("deleted_at", TIME),
+        ("source_created_at", TIME),
+    ),
     "user_balances": _fields(
         ("user_id", TEXT),
         ("currency", TEXT),
         ("cached", INT),
         ("deleted", FLAG),
         ("deleted_at", TIME),
+        ("source_created_at", TIME),
+    ),
+    "attempts": _fields(
+        ("attempt_id", TEXT),
+        ("attempted_at", TIME),
+        ("failed", FLAG),
         ("source_created_at", TIME),
     ),
     "wallet_keys": _fields(("wallet_key", INT), ("wallet_id", TEXT), ("known", FLAG)),
@@ -227,6 +170,20 @@ TABLES: dict[str, pa.Schema] = {
         ("unsettled", SUM),
         ("settled_rows", INT),
     ),
+    "closed_months": _fields(
+        ("month", TEXT),
+        ("next_month", TEXT),
+        ("closed_by", TEXT),
+        ("same", FLAG),
+        ("balances", INT),
+    ),
+    "creators": _fields(
+        ("creator_key", INT),
+        ("created_by", TEXT),
+        ("user_id", TEXT),
+        ("is_admin", FLAG),
+        ("is_authorised", FLAG),
+    ),
     "balances": _fields(
         ("wallet_id", TEXT),
         ("wallet_key", INT),
@@ -254,7 +211,9 @@ EXPORTED = (
     "transactions",
     "wallets",
     "wallet_balances",
+    "users",
     "user_balances",
+    "attempts",
     "wallet_keys",
     "source_tables",
     "source_columns",
@@ -266,29 +225,12 @@ EXPORTED = (
 )
 """The tables of an export, in the order of the certificate."""
 
-IDENTIFIERS = {
-    "transactions": "transaction_id",
-    "wallets": "wallet_id",
-    "wallet_balances": "projection_id",
-    "user_balances": "user_id",
-}
-"""The column that names a row of the source in each of its tables: a change of a row replaces all that has its name."""
-
-MONEY = {
-    "transactions": "amount",
-    "wallets": "balance",
-    "wallet_balances": "recorded",
-    "user_balances": "cached",
-}
-"""The column of each table whose sum ties the source out to what was written."""
-
-WRITTEN_AS = {"description": "description_hash"}
-"""Free text may name people: it is read, and only a hash of it is kept, so that a change is seen."""
-
 ORDERS = {
     "transactions": "created_at, source_created_at NULLS FIRST, transaction_id, wallet_id, amount",
     "wallets": "wallet_id, currency, user_id",
     "wallet_balances": "wallet_id, currency, projection_id",
+    "users": "user_id, login_id",
     "user_balances": "user_id, currency, cached",
+    "attempts": "attempted_at, attempt_id",
 }
 """The order of the rows of each table, whatever order they came in; that of transactions is the ledger order."""

@@ -10,6 +10,8 @@ import dagster as dg
 import pyarrow as pa
 
 from assets.balances import compute_balances, second_balances
+from assets.closed_months import close_months, closed_months
+from assets.creators import compute_creators
 from assets.drift import compute_drift, drift_by_currency
 from assets.export import export_source
 from assets.keeping import let_go
@@ -22,6 +24,8 @@ DESCRIPTIONS = {
     "transactions": "The ledger, row by row in ledger order, one file a month.",
     "wallets": "The wallets the ledger's rows belong to.",
     "wallet_balances": "What the application recorded as balances, at the cut.",
+    "users": "The users who own wallets, and who among them are admins.",
+    "attempts": "Attempts to write a transaction, failed ones too, where the source has them.",
     "user_balances": "What users were shown, at the cut.",
     "wallet_keys": "Every wallet id with its stateless key.",
     "source_tables": "What the reader saw: tables and their counts.",
@@ -124,6 +128,29 @@ def _drifting(rows: pa.Table) -> dict[str, Any]:
     return {"drifting balances": sum(each["balances"] for each in currencies), **gross}
 
 
+@dg.asset(deps=["transactions", "users"], group_name="ledger", kinds={"duckdb", "parquet"}, owners=OWNERS)
+def creators(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Tell who wrote the rows: users, admins among them, and those whom the configuration authorises."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        rows = compute_creators(audit.home, audit.export, audit.mapping)
+        audit.keep("creators", rows)
+    return dg.MaterializeResult(metadata=_metadata("creators", rows.num_rows, {}))
+
+
+@dg.asset(name="closed_months", deps=["balances"], group_name="ledger", kinds={"parquet"}, owners=OWNERS)
+def closed(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Lay each month beside the closings that were written down for it, and write down those that are complete now."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        rows, _ = closed_months(audit)
+        audit.keep("closed_months", rows)
+        made = close_months(audit)
+    again = sum(each.replaces is not None for each in made)
+    more = {"closed now": len(made) - again, "closed again": again}
+    return dg.MaterializeResult(metadata=_metadata("closed_months", rows.num_rows, more))
+
+
 @dg.asset(deps=["movements"], group_name="export", kinds={"parquet"}, owners=OWNERS)
 def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Let go of exports that need not stay, once all that still matters of them was carried over."""
@@ -135,4 +162,4 @@ def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.
     return dg.MaterializeResult(metadata={"kept": len(home.exports()), "let go": len(gone), "bytes freed": freed})
 
 
-STEPS: list[dg.AssetsDefinition] = [export, movements, balances, drift, kept_exports]
+STEPS: list[dg.AssetsDefinition] = [export, movements, creators, balances, drift, closed, kept_exports]

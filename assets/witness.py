@@ -14,7 +14,8 @@ from assets.certificate import Cut, DataFile, TableCount
 from assets.columns import Column
 from assets.errors import SourceError
 from assets.parquet import values_present
-from assets.schemas import IDENTIFIERS, MONEY, TABLES, WRITTEN_AS
+from assets.promises import IDENTIFIERS, MONEY, WRITTEN_AS
+from assets.schemas import TABLES
 from assets.sources.staging import LETTER, SPELLED
 from assets.store import Home
 
@@ -129,7 +130,7 @@ def _received(arrival: Arrival, name: str) -> tuple[int, str | None]:
     staged = arrival.reading.staged.get(name)
     if staged is None:
         return 0, None
-    money = MONEY[name] if arrival.mapping.has(f"{name}.{MONEY[name]}") else "NULL"
+    money = MONEY[name] if name in MONEY and arrival.mapping.has(f"{name}.{MONEY[name]}") else "NULL"
     came = arrival.table(f"SELECT sum(CAST({money} AS HUGEINT)) AS total FROM fresh_{name}")["total"][0].as_py()
     known = money != "NULL"
     if staged.whole or arrival.earlier is None:

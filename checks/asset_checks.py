@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from assets.workplace import Workplace
 from checks.judge import judge
 from checks.outcome import Outcome
-from checks.rules import FINDINGS, GATES, Rule
+from checks.rule import Rule
+from checks.rules import FINDINGS, GATES
 from checks.scopes import cut_scope, gate_scope
 
 SHOWN_ROWS = 5

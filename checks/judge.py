@@ -16,7 +16,7 @@ from assets.mapping import Mapping
 from assets.store import Home
 from checks.expectations import enforce
 from checks.outcome import Outcome, unjudged
-from checks.rules import Rule, Severity
+from checks.rule import Rule, Severity
 from checks.scopes import OF_THE_SOURCE, Scope
 from checks.sentences import Teller
 
@@ -57,18 +57,14 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
 
 
 def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
-    if why := applicable(scope.mapping, rule):
-        return unjudged(rule, "not applicable", why)
-    if gap := scope.gap(rule):
+    why = applicable(scope.mapping, rule)
+    if gap := scope.gap(rule) if why is None else ("not applicable", why):
         return unjudged(rule, *gap)
     with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
-        for table in rule.needs:
-            if table in rule.views and not _rows(query, table):
-                return unjudged(rule, "not verified", f"The source's {table} are empty.")
-        examined = _rows(query, rule.examines)
-        offenders = query(rule.text)
-    if not examined and (expected := _expected(scope.mapping, rule)):
-        return unjudged(rule, "not verified", f"The configuration expects {expected}, and there is none.")
+        found = _asked(query, scope.mapping, rule)
+    if isinstance(found, str):
+        return unjudged(rule, "not verified", found)
+    examined, offenders = found
     rows = _keep_offenders(home, scope, rule, offenders)
     count = offenders.num_rows
     return Outcome(
@@ -76,13 +72,29 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
         result="broken" if count else "held",
         severity=_severity(rule, offenders),
         scope=rule.scope,
+        asserts=rule.asserts,
+        escalation=rule.escalation,
         statement=rule.statement,
+        advice=rule.advice,
         examined=examined,
         offenders=count,
         systemic=examined >= SYSTEMIC_ROWS and 2 * count >= examined,
         sentence=_sentence(scope.mapping, rule, offenders) or (HELD if examined else NOTHING),
         rows=rows,
+        operations=rule.operations,
     )
+
+
+def _asked(query: Query, mapping: Mapping, rule: Rule) -> tuple[int, pa.Table] | str:
+    """Return how many rows a rule examined and those that break it, or why it could not examine what it should."""
+    if gap := _nothing_in(query, rule):
+        return gap
+    examined, offenders = _rows(query, rule.examines), query(rule.text)
+    if not examined and (expected := _expected(mapping, rule)):
+        return f"The configuration expects {expected}, and there is none."
+    if rule.cannot_examine and not offenders.num_rows and (unseen := _rows(query, rule.cannot_examine)):
+        return f"{unseen:,} rows say too little to be examined."
+    return examined, offenders
 
 
 def _severity(rule: Rule, offenders: pa.Table) -> Severity:
@@ -93,8 +105,23 @@ def _severity(rule: Rule, offenders: pa.Table) -> Severity:
 
 def _expected(mapping: Mapping, rule: Rule) -> str | None:
     """Return a kind the rule speaks of and the configuration expects, if there is one."""
-    kinds = mapping.rules.expect_kinds
-    return next((kind for kind in kinds if rule.flow and mapping.kinds[kind].flow == rule.flow), None)
+    for kind in mapping.rules.expect_kinds:
+        if kind in rule.kinds or (rule.flow and mapping.kinds[kind].flow == rule.flow):
+            return kind
+    return None
+
+
+def _nothing_in(query: Query, rule: Rule) -> str | None:
+    """Tell of a table without rows, or a column that no row fills; rows of the ledger may leave any column empty."""
+    for table, _, column in (need.partition(".") for need in rule.needs):
+        if table not in rule.views:
+            continue
+        rows = _rows(query, table)
+        if not column and not rows:
+            return f"The source's {table} are empty."
+        if column and rows and table != "transactions" and not _rows(query, f"{table} WHERE {column} IS NOT NULL"):
+            return f"No row of the source's {table} has {column}."
+    return None
 
 
 def _rows(query: Query, examined: str) -> int:

@@ -10,7 +10,8 @@ from assets.errors import TieoutError
 from assets.movements import Month
 from checks.judge import judge, kept_outcomes
 from checks.outcome import Outcome
-from checks.rules import FINDINGS, RULES, Rule
+from checks.rule import Rule
+from checks.rules import FINDINGS, RULES
 from checks.scopes import cut_scope, month_scope
 
 

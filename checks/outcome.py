@@ -8,10 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from checks.rules import Rule, Scope, Severity
+from checks.rule import Assertion, Escalation, Rule, Scope, Severity
 
 Result = Literal["held", "broken", "not verified", "not applicable"]
 Verdict = Literal["CLEAN", "BROKEN", "NOT VERIFIED"]
+ANY_GAP = "Provide what is missing and run the audit again; until then this was not examined."
 
 
 class Outcome(BaseModel):
@@ -23,9 +24,18 @@ class Outcome(BaseModel):
     result: Result
     severity: Severity
     scope: Scope
+    asserts: Assertion
+    """What of the ledger it speaks for, in an auditor's words."""
+    escalation: Escalation | None
+    """Who must hear of it when it is broken, and how soon."""
     statement: str
+    advice: str
+    """What to do first where it is broken or not verified."""
     examined: int
     offenders: int
+    """Rows that break it and are not waived."""
+    waived: int = 0
+    """Rows that break it and are waived."""
     systemic: bool
     """Half or more of at least 20 examined rows break it: one cause, not many."""
     sentence: str
@@ -34,6 +44,8 @@ class Outcome(BaseModel):
     """All offenders in Parquet, relative to the home."""
     problem: str | None = None
     """Why it is not verified or not applicable."""
+    operations: bool = False
+    """Whether it speaks of how tieout and the application run: it never changes a verdict."""
     counts_for_verdict: bool = True
     """Whether the verdict of this scope rests on it."""
 
@@ -45,19 +57,23 @@ def unjudged(rule: Rule, result: Literal["not verified", "not applicable"], prob
         result=result,
         severity=rule.severity,
         scope=rule.scope,
+        asserts=rule.asserts,
+        escalation=rule.escalation,
         statement=rule.statement,
+        advice=ANY_GAP,
         examined=0,
         offenders=0,
         systemic=False,
         sentence=problem,
         rows=None,
         problem=problem,
+        operations=rule.operations,
     )
 
 
 def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
     """Return the verdict, fail closed: what was not verified is never clean."""
-    counted = [outcome for outcome in outcomes if outcome.counts_for_verdict]
+    counted = [outcome for outcome in outcomes if outcome.counts_for_verdict and not outcome.operations]
     gates = [outcome.result for outcome in counted if outcome.severity == "gate"]
     errors = [outcome.result for outcome in counted if outcome.severity == "error"]
     if not gates or any(result in ("broken", "not verified") for result in gates):

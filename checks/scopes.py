@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from assets.audit import Audit
 from assets.balances import compute_balances
+from assets.closed_months import closed_months
 from assets.configuration import configuration_tables
 from assets.drift import closing_frame
 from assets.engines import View, duckdb_engine
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.schemas import EXPORTED, TABLES
-from checks.rules import Rule
+from checks.rule import Rule
 
 Gap = tuple[Literal["not verified", "not applicable"], str]
 OF_THE_SOURCE: dict[str, tuple[str, str, dict[str | bool, Gap]]] = {
@@ -86,9 +87,11 @@ def cut_scope(audit: Audit) -> Scope:
     """Return the scope of the whole ledger at the cut."""
     exported = audit.home.views(audit.export)
     shown: dict[str, Callable[[], View]] = {name: _constant(exported[name]) for name in EXPORTED}
-    for name in ("balances", "balances_again", "drift"):
+    for name in ("balances", "balances_again", "drift", "creators", "closed_months"):
         shown[name] = _later(audit, name)
-    shown["closings"] = lambda: audit.home.view("closings", [month.closings for month in audit.months()])
+    for name in ("movements", "closings"):
+        shown[name] = _months(audit, name)
+    shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
 
 
@@ -99,6 +102,10 @@ def month_scope(audit: Audit, month: Month) -> Scope:
     balances = compute_balances(audit.home, audit.export, month)
     shown["balances"] = _constant(balances)
     shown["drift"] = _constant(closing_frame(audit.home, audit.export, balances))
+    for name in ("creators", "closed_months"):
+        shown[name] = _later(audit, name)
+    shown["closings_as_closed"] = lambda: closed_months(audit)[1]
+    shown["movements"] = _constant(audit.home.view("movements", [month.movements]))
     shown["closings"] = _constant(audit.home.view("closings", [month.closings]))
     return Scope(folder=audit.folder / month.month, mapping=audit.mapping, shown=shown)
 
@@ -111,6 +118,10 @@ def gate_scope(audit: Audit) -> Scope:
 
 def _constant(view: View) -> Callable[[], View]:
     return lambda: view
+
+
+def _months(audit: Audit, name: str) -> Callable[[], View]:
+    return lambda: audit.home.view(name, [getattr(month, name) for month in audit.months()])
 
 
 def _later(audit: Audit, name: str) -> Callable[[], View]:

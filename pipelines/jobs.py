@@ -6,9 +6,11 @@ import dagster as dg
 
 from assets.schemas import EXPORTED
 
+COMPUTED = ("movements", "creators", "balances", "drift", "closed_months", "kept_exports")
+
 reconcile = dg.define_asset_job(
     "reconcile",
-    selection=dg.AssetSelection.assets(*EXPORTED, "movements", "balances", "drift", "kept_exports"),
+    selection=dg.AssetSelection.assets(*EXPORTED, *COMPUTED),
     description="Export the source as it is now, compute what every wallet must hold, and judge every rule.",
 )
 audit_month = dg.define_asset_job(

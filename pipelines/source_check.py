@@ -13,7 +13,7 @@ from rich.text import Text
 
 from assets.columns import Column
 from assets.mapping import Mapping
-from assets.schemas import MAPPED
+from assets.promises import MAPPED
 from assets.sources.protocol import FoundTable, Source, Survey
 from assets.sources.staging import in_entry
 from assets.sources.tabular import fits

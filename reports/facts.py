@@ -37,6 +37,10 @@ class Outcome(Protocol):
         """What must hold, in words: the first line of the rule's SQL."""
 
     @property
+    def advice(self) -> str:
+        """What to do first where it is broken or not verified."""
+
+    @property
     def examined(self) -> int:
         """How many rows it looked at."""
 

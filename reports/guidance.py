@@ -5,31 +5,6 @@ What goes in: texts that are the same for every ledger. What stays out: sentence
 
 from reports.evidence import Term
 
-NEXT_STEPS = {
-    "exports_are_complete": "Export the source again, whole; nothing can be judged from a part of it.",
-    "exports_are_one_cut": "Export again from a source that shows one instant, or declare how that is known.",
-    "transaction_ids_are_unique": "Find out why two transactions have one id, then export again.",
-    "schemas_match": "Compare the listed columns with the configuration; correct whichever is wrong.",
-    "amounts_are_exact_integers": "Correct these amounts at the source: money is whole minor units.",
-    "sums_do_not_overflow": "Check the listed wallets for absurd amounts; no real balance is this large.",
-    "engines_agree": "Treat no figure as established; report this defect of the audit with the rows.",
-    "ledger_is_append_only": "Find who rewrote the ledger: compare both sides of each row, and restore what was there.",
-    "projections_move_with_ledgers": "Look at the writer of that commit: it booked one side without the other.",
-    "currencies_are_known": "Add the currency and its decimals to the configuration, or trace who wrote it.",
-    "types_are_known": "Add the type to the configuration, or trace the writer that invented it.",
-    "wallets_exist": "Find out whether the wallet was deleted or misspelt; its money has no owner.",
-    "currencies_match_wallets": "Trace the writer that booked money of one currency to a wallet of another.",
-    "idempotency_keys_are_unique": "Compare the rows: one instruction was probably booked more than once.",
-    "transfers_net_to_zero": "Look for the missing or altered leg of each transfer: it made or lost money.",
-    "balances_are_not_negative": "Establish how each wallet was overdrawn, and what can be recovered.",
-    "balances_never_were_negative": "Look at the rows before the low point: money was spent too early.",
-    "projections_do_not_drift": "Find what changed the recorded balance, then rebuild it from the ledger.",
-    "projections_are_present": "Rebuild the missing recorded balances from the ledger.",
-    "projections_have_ledgers": "Find who recorded money that no transaction supports; do not pay it out.",
-    "projections_are_single": "Decide which row the application reads, then remove the others.",
-    "caches_do_not_drift": "Once the recorded balances are right, rebuild the users' cached balances.",
-}
-ANY_FINDING = "Go through the listed rows, establish the cause, correct it with a new transaction."
 ANY_GAP = "Provide what is missing and run the audit again; until then this was not examined."
 
 NOT_TESTED = (
@@ -109,8 +84,3 @@ GLOSSARY = (
         meaning="A gate is broken, or a rule that decides could not run. No conclusion is drawn.",
     ),
 )
-
-
-def next_step(rule: str, result: str) -> str:
-    """Tell what to do about a rule that is broken or not verified."""
-    return NEXT_STEPS.get(rule, ANY_FINDING) if result == "broken" else ANY_GAP

@@ -10,7 +10,7 @@ from typing import cast, get_args
 from reports.base import Result, Scope, Severity, Word
 from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, Verdict
-from reports.guidance import PROOFS, STATES, next_step
+from reports.guidance import PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
 from reports.wording import counted, day, listed, month_bounds, month_name
 
@@ -107,7 +107,7 @@ def findings(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
             counts_for_verdict=each.counts_for_verdict,
             offenders=each.offenders,
             sentence=(each.sentence if each.result == "broken" else each.problem or each.sentence) or each.statement,
-            next_step=next_step(each.rule, each.result),
+            next_step=each.advice,
         )
         for each in shown
     )

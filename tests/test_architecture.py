@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.rules import RULES, SQL, Rule
+from checks.rule import SQL, Rule
+from checks.rules import RULES
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("assets", "checks", "reports", "pipelines")

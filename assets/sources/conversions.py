@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assets.columns import Column
 from assets.engines import literal
 from assets.mapping import Mapping
-from assets.schemas import MAPPED, Promise
+from assets.promises import MAPPED, Promise
 
 EXACT_FLOAT = 2**53
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -82,6 +82,12 @@ def is_written(expected: Expected, x: str, value: str) -> str:
 def from_text(expected: Expected, x: str) -> str:
     """Read a text that spells what the mapping expects; amounts are read digit by digit."""
     match expected.column.type:
+        case "string" if expected.promise.meaning == "flag":
+            value = f"{x} = {literal(expected.column.contains or '')}"
+        case "array":
+            value = is_set(
+                expected, f"(CASE WHEN json_valid({x}) AND json_type({x}) = 'ARRAY' THEN {x} END ->> '$[*]')"
+            )
         case "string":
             value = x
         case "uuid":
@@ -93,10 +99,8 @@ def from_text(expected: Expected, x: str) -> str:
             value = from_clock(expected, _if_written(kind, x, f"TRY_CAST({x} AS {sql_type})"), sql_type)
         case "decimal":
             value = scaled(x, expected.decimals)
-        case "float64" if expected.promise.meaning == "money":
-            value = f"CASE WHEN abs({scaled(x, MINOR)}) < {EXACT_FLOAT} THEN {scaled(x, MINOR)} END"
         case "float64":
-            value = from_float(expected, f"TRY_CAST({x} AS DOUBLE)")
+            value = _from_float_text(expected, x)
         case "int64":
             value = from_integer(expected, _if_written("int64", x, f"TRY_CAST({x} AS BIGINT)"))
     return value
@@ -105,6 +109,25 @@ def from_text(expected: Expected, x: str) -> str:
 def from_flag(expected: Expected, x: str) -> str:
     """Read a BOOLEAN expression: itself, or a name such as a status, 'true' or 'false'."""
     return f"CAST({x} AS VARCHAR)" if expected.promise.meaning == "text" else x
+
+
+def _from_float_text(expected: Expected, x: str) -> str:
+    """Read the text of a float; an amount is read digit by digit, not as a float."""
+    if expected.promise.meaning == "money":
+        return f"CASE WHEN abs({scaled(x, MINOR)}) < {EXACT_FLOAT} THEN {scaled(x, MINOR)} END"
+    return from_float(expected, f"TRY_CAST({x} AS DOUBLE)")
+
+
+def _from_words(expected: Expected, kind: str, x: str) -> str:
+    """Read a text as itself, or a flag that a text sets, or a list of texts in JSON that has it."""
+    if kind == "array":
+        return is_set(expected, f"(CASE WHEN json_valid({x}) AND json_type({x}) = 'ARRAY' THEN {x} END ->> '$[*]')")
+    return x if expected.promise.meaning == "text" else f"{x} = {literal(expected.column.contains or '')}"
+
+
+def is_set(expected: Expected, texts: str) -> str:
+    """Tell whether a list of texts has the one that sets a flag."""
+    return f"list_contains({texts}, {literal(expected.column.contains or '')})"
 
 
 def from_uuid(x: str) -> str:

@@ -23,6 +23,7 @@ from assets.sources.conversions import (
     from_float,
     from_integer,
     from_text,
+    is_set,
     is_written,
     zeros,
 )
@@ -80,6 +81,8 @@ def json_cell(expected: Expected) -> Cell:
     match expected.column.type:
         case "boolean":
             value = from_flag(expected, f"CASE {token} WHEN 'true' THEN true WHEN 'false' THEN false END")
+        case "array":
+            value = is_set(expected, f"(CASE WHEN left({token}, 1) = '[' THEN {raw} END ->> '$[*]')")
         case "int64":
             value = from_integer(expected, f"TRY_CAST({whole} AS BIGINT)")
         case "float64" if expected.promise.meaning == "money":

@@ -22,7 +22,7 @@ import duckdb
 from assets.columns import Table
 from assets.engines import literal
 from assets.mapping import Mapping
-from assets.schemas import ENTRY_COLUMNS, IDENTIFIERS
+from assets.promises import ENTRY_COLUMNS, IDENTIFIERS
 from assets.sources.conversions import Expected
 
 SPELLED = {

@@ -15,7 +15,7 @@ import duckdb
 from assets.columns import Column, Table
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.schemas import MAPPED, SQL_TYPE
+from assets.promises import MAPPED, SQL_TYPE
 from assets.sources.conversions import (
     FIRST,
     LAST,
@@ -27,6 +27,7 @@ from assets.sources.conversions import (
     from_integer,
     from_text,
     from_uuid,
+    is_set,
     is_written,
     zeros,
 )
@@ -37,6 +38,8 @@ WIDER = frozenset(
     {
         ("string", "uuid"),
         ("string", "decimal"),
+        ("string", "array"),
+        ("json", "array"),
         ("string", "timestamptz"),
         ("string", "timestamp"),
         ("uuid", "string"),
@@ -183,6 +186,10 @@ def _value(expected: Expected, word: str, sql_type: str, raw: str) -> str | None
             value = from_integer(expected, f"TRY_CAST({raw} AS BIGINT)")
         case "uuid":
             value = from_uuid(raw)
+        case "array" if sql_type.endswith("[]"):
+            value = is_set(expected, f"CAST({raw} AS VARCHAR[])")
+        case "array" | "json":
+            value = from_text(expected, f"CAST({raw} AS VARCHAR)")
         case "float64":
             value = from_float(expected, raw)
         case "timestamptz" | "timestamp":

@@ -20,3 +20,5 @@ WHERE present.transaction_id IS NULL
     OR present.description_hash IS DISTINCT FROM before.description_hash
     OR present.related_type IS DISTINCT FROM before.related_type
     OR present.related_id IS DISTINCT FROM before.related_id
+    OR present.external_reference IS DISTINCT FROM before.external_reference
+    OR present.running_balance IS DISTINCT FROM before.running_balance

@@ -12,7 +12,8 @@ SELECT
     after ->> '$.status' AS status_after,
     CASE WHEN change = 'UPDATE' THEN array_to_string(list_filter(
         ['wallet_id', 'currency', 'amount', 'type', 'status', 'created_at', 'source_created_at', 'created_by',
-            'idempotency_key', 'description_hash', 'related_type', 'related_id'],
+            'idempotency_key', 'description_hash', 'related_type', 'related_id',
+            'external_reference', 'running_balance'],
         lambda name: json_exists(after, '$.' || name) AND json_exists(before, '$.' || name)
             AND before ->> ('$.' || name) IS DISTINCT FROM after ->> ('$.' || name)
     ), ', ') END AS changed,

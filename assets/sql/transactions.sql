@@ -29,6 +29,12 @@ SELECT
     CAST(md5_number_lower(staged.description) >> 1 AS BIGINT) AS description_hash,
     staged.related_type,
     staged.related_id,
+    staged.external_reference,
+    staged.running_balance,
+    CAST(md5_number_lower(staged.created_by) >> 1 AS BIGINT) AS creator_key,
+    CASE WHEN staged.reason IS NOT NULL THEN length(staged.reason) END AS reason_characters,
+    CASE WHEN staged.reason = '' THEN 0 WHEN staged.reason IS NOT NULL
+        THEN length(regexp_replace(staged.reason, '\S+', '', 'g')) + 1 END AS reason_words,
     staged.commit_ns,
     staged.month
 FROM staged

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.configuration import configuration_tables
+from assets.configuration import SETTINGS, configuration_tables
 from assets.errors import MappingError
 from assets.mapping import Mapping
 from assets.mapping_file import effective_toml, load_mapping
@@ -54,8 +54,8 @@ WRONG = {
     '[tables.transactions.columns]\namount = { name = "amount", type = "string" }': "tables.transactions.columns."
     "amount is string, and can be decimal or float64 or int64.",
     '[tables.wallets.columns]\nuser_id = { name = "userId", type = "text" }': "tables.wallets.columns.user_id.type: "
-    "input should be 'string', 'uuid', 'float64', 'int64', 'decimal', 'boolean', 'timestamptz' or 'timestamp', "
-    "found 'text'.",
+    "input should be 'string', 'uuid', 'float64', 'int64', 'decimal', 'boolean', 'array', 'timestamptz' or "
+    "'timestamp', found 'text'.",
     amount_as("decimal"): "tables.transactions.columns.amount is decimal: say unit = 'minor' or unit = 'major'.",
     amount_as(
         "float64", unit="major"
@@ -168,7 +168,7 @@ def test_a_column_is_renamed_and_keeps_its_type(tmp_path: Path) -> None:
 def test_tables_and_columns_are_laid_over_the_preset_and_can_be_absent(tmp_path: Path) -> None:
     text = "[tables]\nuser_balances = false\n[tables.transactions.columns]\nstatus = false"
     made, preset = mapping(tmp_path, text), mapping(tmp_path, "")
-    assert set(preset.present()) - set(made.present()) == {"user_balances"}
+    assert set(preset.present()) - set(made.present()) == {"user_balances", "users"}
     columns = [each.present()["transactions"].present() for each in (preset, made)]
     assert columns[0].keys() - columns[1].keys() == {"status"}
     has = [made.has(need) for need in ("user_balances", "transactions.status", "wallets", "wallets.user_id")]
@@ -219,14 +219,10 @@ def test_the_configuration_reaches_sql_as_tables(tmp_path: Path) -> None:
     assert tables["currencies"] == [{"currency": "KWD", "decimals": 3}]
     assert tables["statuses"] == [{"status": "DONE", "settled": True}, {"status": "OPEN", "settled": False}]
     assert tables["system_wallets"] == [{"wallet_id": "s"}]
-    assert tables["settings"] == [
-        {
-            "drift_tolerance": 1,
-            "transfer_legs": 2,
-            "shared_transfer_keys": False,
-            "one_projection_per_wallet": True,
-        }
-    ]
+    (settings,) = tables["settings"]
+    assert settings.keys() == SETTINGS.keys()
+    assert (settings["drift_tolerance"], settings["escrow_pool"]) == (1, "implicit")
+    assert tables["authorised_creators"] == [{"pattern": "system"}, {"pattern": "system:wallet-init:%"}]
     assert {"kind": "TRANSFER", "sign": "either", "flow": "transfer"} in tables["kinds"]
     assert {row["type"] for row in tables["types"]} >= {"DEPOSIT", "PAYOUT"}
     assert "INITIAL_FUNDING" not in {row["type"] for row in tables["types"]}

@@ -28,11 +28,12 @@ from assets.schemas import SUM, TABLES
 PAIRS = Path(__file__).parent / "pairs"
 ASSETS = Path(assets.movements.__file__).parent / "sql"
 CONFIGURATION = configuration_tables(load_mapping(None))
-COMPUTED = ("closings", "balances", "balances_again", "drift")
+COMPUTED = ("movements", "closings", "balances", "balances_again", "drift")
 SCHEMAS = {
     **TABLES,
     **{name: table.schema for name, table in CONFIGURATION.items()},
     "balances_again": pa.schema([("wallet_key", pa.int64()), ("currency", pa.string()), ("ledger", SUM)]),
+    "closings_as_closed": TABLES["closings"],
 }
 READ = {**SCHEMAS, "balances_again": SCHEMAS["balances_again"].append(pa.field("wallet_id", pa.string()))}
 Row = dict[str, Any]
@@ -75,9 +76,11 @@ def views(case: Case, names: tuple[str, ...]) -> dict[str, pa.Table]:
     preset = CONFIGURATION["settings"].to_pylist()[0]
     shown = {name: _arrow(name, written[name]) if name in written else CONFIGURATION[name] for name in CONFIGURATION}
     shown["settings"] = _arrow("settings", [preset | written.get("settings", [{}])[0]])
-    for name in TABLES:
+    for name in (*TABLES, "closings_as_closed"):
         shown[name] = _arrow(name, [DEFAULTS[name](row, written) for row in written.get(name, [])])
     shown["wallets"] = _arrow("wallets", list(_wallets(written)))
+    if "creators" not in written and "creators" in names:
+        shown["creators"] = _answer("creators", shown).cast(TABLES["creators"])
     shown["wallet_keys"] = _arrow("wallet_keys", _wallet_keys(written, shown["wallets"]))
     shown.update(_computed(shown) if set(names) & set(COMPUTED) else {})
     shown.update({name: _arrow(name, [_keyed(row) for row in written[name]]) for name in COMPUTED if name in written})
@@ -123,6 +126,7 @@ def _transaction(row: Row, _: object) -> Row:
         "transaction_hash": row.get("transaction_hash") or key_of(made["transaction_id"]),
         "idempotency_hash": row.get("idempotency_hash") or (None if key is None else key_of(key)),
         "settled": made["status"] in (None, "COMPLETED"),
+        "creator_key": None if made.get("created_by") is None else key_of(made["created_by"]),
         "month": f"{made['created_at']:%Y-%m}",
     }
 
@@ -158,14 +162,17 @@ def _wallet_keys(written: dict[str, list[Row]], wallets: pa.Table) -> list[Row]:
 def _computed(shown: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Return closings, balances and drift as the texts of assets compute them, month after month."""
     rows, closings = shown["transactions"], [TABLES["closings"].empty_table()]
+    movements = [TABLES["movements"].empty_table()]
     before = _answer("openings", shown)
     for month in sorted(set(rows["month"].to_pylist())):
         own = {"transactions": rows.filter(pa.compute.equal(rows["month"], month))}
         moved = {name: _answer(name, own) for name in ("movements", "lowest")}
+        movements.append(moved["movements"].cast(TABLES["movements"]))
         before = _answer("closings", {**moved, "openings": before, "asked": pa.table({"month": [month]})})
         closings.append(before.cast(TABLES["closings"]))
     balances = _answer("balances", {**shown, "closings": closings[-1]})
     return {
+        "movements": pa.concat_tables(movements),
         "closings": pa.concat_tables(closings),
         "balances": balances,
         "balances_again": _answer("ledger", shown),
@@ -200,7 +207,9 @@ def _as_written(row: Row, _: object) -> Row:
     return row
 
 
-DEFAULTS: dict[str, Callable[[Row, dict[str, list[Row]]], Row]] = dict.fromkeys(TABLES, _as_written) | {
+DEFAULTS: dict[str, Callable[[Row, dict[str, list[Row]]], Row]] = dict.fromkeys(SCHEMAS, _as_written) | {
+    "closings_as_closed": lambda row, _: _keyed(row),
+    "users": lambda row, _: {"is_admin": False, **row},
     "transactions": _transaction,
     "wallet_balances": _projection,
     "user_balances": lambda row, _: {"deleted": False, **row},

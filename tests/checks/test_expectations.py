@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import checks.rules
+import checks.rule
 from assets.errors import TieoutError
 from assets.store import Home
 from checks.expectations import ON_BALANCES
@@ -33,7 +33,7 @@ def test_a_rule_and_an_expectation_that_disagree_stop_everything(
     case, text = first_break(rule), REGISTER[rule].text
     assert text.count("WHERE ") == 1 or rule == "balances_are_not_negative"
     (tmp_path / f"{rule}.sql").write_text(text.replace("WHERE ", "WHERE wallet_id <> 'w1' AND ", 1))
-    monkeypatch.setattr(checks.rules, "SQL", tmp_path)
+    monkeypatch.setattr(checks.rule, "SQL", tmp_path)
     with pytest.raises(TieoutError, match=f"{rule}: its query finds 1 offenders, its expectation 2; nothing can be"):
         judged(tmp_path, case)
     assert kept_outcomes(Home(tmp_path), FOLDER) == {}

@@ -9,7 +9,8 @@ import pytest
 from assets.store import Home
 from checks.judge import judge, kept_outcomes
 from checks.outcome import Outcome, Verdict, unjudged, verdict_of
-from checks.rules import FINDINGS, GATES, RULES, Rule
+from checks.rule import Rule
+from checks.rules import FINDINGS, GATES, RULES
 from checks.scopes import Scope
 from tests.checks.judging import FOLDER, PRESET, judged
 from tests.checks.ledger_text import Case, cases

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from assets.engines import duckdb_engine, ordered, polars_engine
-from checks.rules import RULES, Rule
+from checks.rule import Rule
+from checks.rules import RULES
 from tests.checks.ledger_text import PAIRS, Case, cases, views
 
 REGISTER = {rule.name: rule for rule in RULES}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.rules import RULES, Rule
+from checks.rule import Rule
+from checks.rules import RULES
 from checks.sentences import Teller
 from tests.checks.judging import first_break, judged
 

@@ -24,6 +24,7 @@ class Ruled:
     rows: str | None = None
     counts_for_verdict: bool = True
     problem: str | None = None
+    advice: str = "Look into it."
 
 
 REGISTER = (

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assets.columns import Table
 from assets.engines import connected, literal, literals
-from assets.schemas import ARROW, IDENTIFIERS, MAPPED
+from assets.promises import ARROW, IDENTIFIERS, MAPPED
 from assets.sources.convex.entries import Layout, document_lines, sort_out
 from assets.sources.convex.pages import Page, Visit
 from assets.sources.convex.selection import TIMESTAMP

@@ -11,7 +11,7 @@ from typing import Any
 from assets import mapping
 from assets.columns import Table
 from assets.errors import SourceError
-from assets.schemas import ENTRY_COLUMNS
+from assets.promises import ENTRY_COLUMNS
 from assets.sources.convex.client import ConvexClient
 from assets.sources.convex.refusals import KEY_REFUSED, RefusedByConvexError
 

@@ -76,6 +76,7 @@ def word_of(kind: pa.DataType) -> str:
         "int64": pa.types.is_integer(kind),
         "float64": pa.types.is_float64(kind),
         "boolean": pa.types.is_boolean(kind),
+        "array": pa.types.is_list(kind) or pa.types.is_large_list(kind),
         "uuid": pa.types.is_fixed_size_binary(kind) and kind.byte_width == UUID_BYTES,
     }
     return next((word for word, is_it in plain.items() if is_it), str(kind))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assets.columns import Table
 from assets.engines import literal
 from assets.errors import SourceError
-from assets.schemas import MAPPED
+from assets.promises import MAPPED
 from assets.sources.postgres.session import Session
 from assets.sources.staging import in_entry
 from assets.sources.tabular import quoted
@@ -31,6 +31,8 @@ WORDS = {
     "timestamp": "timestamp",
     "json": "json",
     "jsonb": "json",
+    "_text": "array",
+    "_varchar": "array",
 }
 """How a column of each type is spelled; an enumeration is a string, and any other type fits nothing."""
 CAST = {"float4": "float8", "citext": "text", "name": "text", "bpchar": "text", "json": "text", "jsonb": "text"}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from assets.errors import SourceError
 from assets.mapping import Mapping
-from assets.schemas import IDENTIFIERS
+from assets.promises import IDENTIFIERS
 from assets.sources.postgres.catalog import Relation, relation, relation_or_none, visible_tables
 from assets.sources.postgres.session import IDENTITY, PassingError, Session, Shared, in_parallel, session, share
 from assets.sources.postgres.tables import count_and_sum, parts_of, read_part

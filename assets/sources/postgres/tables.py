@@ -20,7 +20,7 @@ import pyarrow as pa
 from assets.engines import connected
 from assets.errors import SourceError, TieoutError
 from assets.mapping import Mapping
-from assets.schemas import MONEY
+from assets.promises import MONEY
 from assets.sources.postgres.catalog import Relation, columns_of
 from assets.sources.postgres.session import PassingError, Session, plainly
 from assets.sources.tabular import quoted, stage_rows
@@ -89,7 +89,7 @@ def read_part(session: Session, part: Part, wanted: Mapping, staged: Path, told:
 
 def count_and_sum(session: Session, name: str, wanted: Mapping, found: Relation) -> tuple[int, int | None]:
     """Return how many rows the server counts, and what they sum to in minor units, where it can sum them exactly."""
-    money = wanted.present()[name].present().get(MONEY[name])
+    money = wanted.present()[name].present().get(MONEY.get(name, ""))
     if wanted.present()[name].list or money is None or found.word(money.name) not in COUNTABLE:
         return int(session.rows(f"SELECT count(*) AS n FROM {found.sql}")[0]["n"]), None
     currency, amount = wanted.present()[name].present()["currency"].name, COUNTABLE[found.word(money.name)]

@@ -17,7 +17,7 @@ import pytest
 
 from assets.errors import SourceError
 from assets.mapping import Connection, Mapping
-from assets.schemas import IDENTIFIERS, MONEY
+from assets.promises import IDENTIFIERS, MONEY
 from assets.sources.convex.live import ConvexLive
 from assets.sources.convex.patience import Patience
 from assets.sources.convex.snapshot_zip import ConvexZip
@@ -93,7 +93,10 @@ class Shop:
     def held_money(self) -> dict[str, dict[str, list[str]]]:
         """Return currency and money of all that is held; refused rows have none."""
         return {
-            name: {key: sorted(f"{row['currency']} {row[MONEY[name]]}" for row in rows) for key, rows in held.items()}
+            name: {
+                key: sorted(f"{row['currency']} {row[MONEY[name]]}" if name in MONEY else "no money" for row in rows)
+                for key, rows in held.items()
+            }
             for name, held in self.held.items()
         }
 
@@ -163,6 +166,8 @@ def merged(name: str, staged: Staged, before: dict[str, list[dict[str, Any]]]) -
 
 def money_of(name: str, document: dict[str, Any]) -> list[str]:
     """Return currency and money of each row that a document makes."""
+    if name not in MONEY:
+        return ["no money"]
     if name == "user_balances":
         entries = document["balances"] or [{"currency": None, "amount": None}]
         return [f"{entry['currency']} {entry['amount'] and int(entry['amount'])}" for entry in entries]

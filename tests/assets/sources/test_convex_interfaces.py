@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.mapping import Mapping
-from assets.schemas import IDENTIFIERS
+from assets.promises import IDENTIFIERS
 from tests.assets.sources.convex_books import SECRET_FIELDS
 from tests.assets.sources.convex_shop import Interface, Shop, rows_of, sentence
 from tests.assets.sources.snapshots import PRESET
@@ -150,7 +150,7 @@ def test_nothing_is_asked_for_or_kept_but_mapped_columns(live: Shop, interface: 
     asked = bodies[-1]["selection"]
     assert asked[""]["users"] == {
         "_other": "excluded",
-        **dict.fromkeys(["_creationTime", "_id", "balances", "deletedAt"], "included"),
+        **dict.fromkeys(["_creationTime", "_id", "balances", "clerkId", "deletedAt", "roles"], "included"),
     }
     assert set(asked[""]) == {"_other", "transactions", "walletBalances", "wallets", "users"}
     assert "_ts" not in json.dumps(asked)

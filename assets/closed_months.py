@@ -1,0 +1,125 @@
+"""Closed months: the closings that were committed for each complete month, and by which export.
+
+What goes in: writing a closing down once its month is complete, and finding what was written down before. What stays
+out: whether a month computed again agrees with it (checks). A month whose closings differ from what was written down
+is written down again, as a new version that names the one it replaces; nothing is ever overwritten.
+
+    <home>/closed/<month>/v1.json     month, export and cut it was closed by, the file of its closings
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from assets.audit import Audit
+from assets.calendar import periods
+from assets.certificate import DataFile
+from assets.engines import View
+from assets.errors import HomeError
+from assets.movements import Month
+from assets.schemas import TABLES
+
+
+class Closed(BaseModel):
+    """One version of a closed month."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    month: str
+    version: int
+    export_id: str
+    """The export it was closed by."""
+    cut_at: datetime
+    configuration: str
+    """Digest of the configuration it was computed under."""
+    closings: DataFile
+    replaces: int | None
+    """The version before, whose closings were others."""
+
+    @property
+    def sequence(self) -> int:
+        """The number of the export it was closed by."""
+        return int(self.export_id.partition("-")[0])
+
+
+def closed_before(audit: Audit) -> dict[str, Closed]:
+    """Return the last version of each month that an export before this one closed."""
+    found = {}
+    for month in audit.months():
+        before = [each for each in _versions(audit, month.month) if each.sequence < audit.export.sequence]
+        if before:
+            found[month.month] = before[-1]
+    return found
+
+
+def closed_months(audit: Audit) -> tuple[pa.Table, View]:
+    """Return every closed month and whether its closings are the same to the byte, and the closings of the others."""
+    before, months = closed_before(audit), audit.months()
+    computed = {month.month: month for month in months}
+    following = {month.month: after.month for month, after in pairwise(months)}
+    differing = [closed for closed in before.values() if not _same(closed, computed[closed.month])]
+    rows = [
+        {
+            "month": closed.month,
+            "next_month": following.get(closed.month),
+            "closed_by": closed.export_id,
+            "same": closed not in differing,
+            "balances": closed.closings.rows,
+        }
+        for closed in before.values()
+    ]
+    if lost := next((each for each in differing if not audit.home.holds([each.closings])), None):
+        message = (
+            f"the closings of {lost.month} that export {lost.export_id} left are damaged or gone "
+            f"({audit.home.path / lost.closings.path}); restore the file."
+        )
+        raise HomeError(message)
+    stored = audit.home.view("closings", [each.closings for each in differing])
+    return pa.Table.from_pylist(rows, schema=TABLES["closed_months"]), stored
+
+
+def close_months(audit: Audit) -> Sequence[Closed]:
+    """Write down every complete month that was not, or not with these closings, and return those."""
+    complete = {period.month for period in periods(audit.export.certificate) if period.complete}
+    return list(_closing(audit, [month for month in audit.months() if month.month in complete]))
+
+
+def _closing(audit: Audit, months: Sequence[Month]) -> Iterator[Closed]:
+    for month in months:
+        versions = _versions(audit, month.month)
+        last = versions[-1] if versions else None
+        if last and (_same(last, month) or last.sequence > audit.export.sequence):
+            continue
+        made = Closed(
+            month=month.month,
+            version=len(versions) + 1,
+            export_id=audit.export.export_id,
+            cut_at=audit.export.certificate.cut.at,
+            configuration=audit.mapping.digest(),
+            closings=month.closings,
+            replaces=last.version if last else None,
+        )
+        file = _folder(audit, month.month) / f"v{made.version}.json"
+        audit.home.write_text(file, made.model_dump_json(indent=1) + "\n")
+        yield made
+
+
+def _same(closed: Closed, month: Month) -> bool:
+    return closed.closings.sha256 == month.closings.sha256
+
+
+def _versions(audit: Audit, month: str) -> list[Closed]:
+    files = sorted(_folder(audit, month).glob("v*.json"), key=lambda file: int(file.stem[1:]))
+    try:
+        return [Closed.model_validate_json(file.read_text()) for file in files]
+    except ValueError as error:
+        message = f"{_folder(audit, month)} is damaged ({str(error).splitlines()[0]}); restore it."
+        raise HomeError(message) from error
+
+
+def _folder(audit: Audit, month: str) -> Path:
+    return audit.home.path / "closed" / month

@@ -1,0 +1,84 @@
+"""What a rule is: a query that returns the rows that break it, and what people need to know of it.
+
+Stays out: which rules there are (rules), running them (judge) and showing them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from assets.configuration import CONFIGURED
+from assets.schemas import TABLES
+
+Severity = Literal["gate", "error", "warning"]
+Scope = Literal["month", "closing", "cut"]
+Assertion = Literal["completeness", "accuracy", "existence", "cut-off", "classification", "authorisation"]
+
+SQL = Path(__file__).parent / "sql"
+NAMED = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)")
+KNOWN = (*TABLES, *CONFIGURED, "balances_again", "closings_as_closed")
+"""Every name that a text may read from."""
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Who must hear of it, and how soon."""
+
+    level: Literal["critical", "warning"]
+    minutes: int
+    """Within how many minutes; 0 is at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    severity: Severity
+    """A broken gate: nothing may be judged. A broken error: the verdict is BROKEN. A broken warning changes none."""
+    asserts: Assertion
+    """What of the ledger it speaks for, in an auditor's words."""
+    scope: Scope
+    """What of it belongs to a month: its rows, the balances at its end, or only the cut."""
+    table: str
+    """The table it is a check of, as Dagster shows it."""
+    examines: str
+    """What it looks at, as a FROM clause; the count of these rows is *examined*."""
+    sentence: str
+    """The worst offender in words; fields are its columns, `:money` in its currency, `:size` without the sign."""
+    advice: str
+    """What to do about it first."""
+    escalation: Escalation | None = None
+    needs: tuple[str, ...] = ()
+    """Tables and columns without which the configuration makes it not applicable; `history` is an export before,
+    `commits` a source that gives the commits which wrote its rows, `kinds.transfer` any kind of that flow."""
+    cannot_examine: str | None = None
+    """Rows it should look at and cannot, as a FROM clause: with any of them it does not hold, it is not verified."""
+    flow: str | None = None
+    """The flow of the kinds of transaction it speaks of, if only one."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of transaction it speaks of, if only some."""
+    operations: bool = False
+    """Whether it speaks of how tieout and the application run: it never changes a verdict."""
+
+
+@dataclass(frozen=True)
+class Rule(_Told):
+    """What must hold, what it is asked of, and how its worst offender is told."""
+
+    name: str
+
+    @property
+    def text(self) -> str:
+        """Its SQL, read verbatim by every engine."""
+        return (SQL / f"{self.name}.sql").read_text()
+
+    @property
+    def statement(self) -> str:
+        """What must hold, in words."""
+        return self.text.partition("\n")[0].removeprefix("-- ")
+
+    @cached_property
+    def views(self) -> tuple[str, ...]:
+        """The tables that its query, and what it examines, read from."""
+        texts = " ".join(filter(None, (self.text, f"FROM {self.examines}", f"FROM {self.cannot_examine or ''}")))
+        return tuple(sorted(set(NAMED.findall(texts)) & set(KNOWN)))
