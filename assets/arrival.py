@@ -64,6 +64,11 @@ class Arrival:
         with self.connection.cursor() as cursor:
             yield from cursor.sql(sql).to_arrow_reader(ROW_GROUP)
 
+    def copy(self, sql: str, path: Path) -> None:
+        """Write the answer to a query to a file as it comes, on a cursor of its own."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
+
     def scalar(self, sql: str) -> Any:  # noqa: ANN401 - whatever the query returns
         """Return the one value a query answers with."""
         return self.table(sql)[0][0].as_py()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assets.arrival import Arrival
 from assets.certificate import ControlTotal, Cut, DataFile
+from assets.engines import literal
 from assets.errors import SourceError
 from assets.promises import MAPPED
 from assets.schemas import ORDERS, TABLES
@@ -41,7 +42,7 @@ def press_tables(home: Home, arrival: Arrival, progress: Progress) -> Files:
     _refuse_colliding_keys(arrival)
     files = {"transactions": _press_months(home, arrival, progress)}
     for name in (name for name in MAPPED if name != "transactions"):
-        files[name] = [home.keep(name, arrival.batches(_merged(arrival, name)))]
+        files[name] = [_kept(home, arrival, name)]
     for name in MAPPED:
         arrival.view(name, home.view(name, [file for file in files[name] if file.rows]))
     files["wallet_keys"] = [home.keep("wallet_keys", arrival.batches(KEYS_IN_USE))]
@@ -105,8 +106,7 @@ def _press_months(home: Home, arrival: Arrival, progress: Progress) -> list[Data
     due = fresh | (arrival.touched_months if standing else set())
 
     def written(month: str) -> DataFile:
-        merged = _merged(arrival, "transactions", f"WHERE month = '{month}'")
-        return home.keep("transactions", arrival.batches(merged), month)
+        return _kept(home, arrival, "transactions", month)
 
     files = [file for month, file in standing.items() if month not in due]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -116,12 +116,20 @@ def _press_months(home: Home, arrival: Arrival, progress: Progress) -> list[Data
     return sorted((file for file in files if file.rows), key=lambda file: str(file.month))
 
 
-def _merged(arrival: Arrival, name: str, where: str = "") -> str:
-    """Return the query of what came together with what stands, in the order of the table."""
-    columns = ", ".join(TABLES[name].names)
-    staged = f"WITH staged AS (SELECT * FROM fresh_{name} {where})"
-    standing = "" if arrival.whole(name) else f"UNION ALL SELECT {columns} FROM kept_{name} {where}"
-    return f"{staged} SELECT * FROM (SELECT {columns} FROM ({_text(name)}) {standing}) ORDER BY {ORDERS[name]}"
+def _kept(home: Home, arrival: Arrival, name: str, month: str | None = None) -> DataFile:
+    """Write what came together with what stands, in the order of the table.
+
+    The two are brought together on disk first: DuckDB sorts a file in bounded memory, and a union it does not.
+    """
+    columns, where = ", ".join(TABLES[name].names), f"WHERE month = '{month}'" if month else ""
+    came = f"WITH staged AS (SELECT * FROM fresh_{name} {where}) SELECT {columns} FROM ({_text(name)})"
+    if arrival.whole(name):
+        return home.keep(name, arrival.batches(f"{came} ORDER BY {ORDERS[name]}"), month)
+    with home.workshop() as folder:
+        both = folder / "both.parquet"
+        arrival.copy(f"{came} UNION ALL SELECT {columns} FROM kept_{name} {where}", both)
+        sorted_sql = f"SELECT {columns} FROM read_parquet({literal(str(both))}) ORDER BY {ORDERS[name]}"
+        return home.keep(name, arrival.batches(sorted_sql), month)
 
 
 def _refuse_colliding_keys(arrival: Arrival) -> None:
