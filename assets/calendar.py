@@ -1,16 +1,17 @@
 """Months of the ledger: when they end, which are complete, and which holds the cut.
 
-Stays out: which rows belong to a month; the export decides that, in the same zone.
+Borders of months come from the engine that also put each row into its month, so that both know the same zones.
+Stays out: which rows belong to a month; the export decides that.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from assets.certificate import Certificate
+from assets.engines import duckdb_engine, literal
 
-DECEMBER = 12
-LAST_YEAR = 9999
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,30 +26,39 @@ class Period:
 
 def periods(certificate: Certificate) -> list[Period]:
     """Return the months that have transactions and are complete or hold the cut, in order."""
-    zone, reached = ZoneInfo(certificate.zone), certificate.closed_before()
+    reached = _micros(certificate.closed_before())
+    borders = _borders(certificate.zone, certificate.months())
     all_months = [
-        Period(
-            month,
-            complete=_end(month, zone) <= reached,
-            holds_cut=_start(month, zone) <= reached < _end(month, zone),
-        )
-        for month in certificate.months()
+        Period(month, complete=end <= reached, holds_cut=start <= reached < end) for month, start, end in borders
     ]
     return [period for period in all_months if period.complete or period.holds_cut]
 
 
 def month_of(certificate: Certificate) -> str:
     """Return the month that holds the instant up to which months are complete."""
-    return f"{certificate.closed_before().astimezone(ZoneInfo(certificate.zone)):%Y-%m}"
+    reached = f"make_timestamptz({_micros(certificate.closed_before())})"
+    with duckdb_engine({}) as query:
+        at = query(
+            f"SELECT left(CAST(CAST(timezone({literal(certificate.zone)}, {reached}) AS DATE) AS VARCHAR), 7) AS m"
+        )
+    return str(at["m"][0].as_py())
 
 
-def _start(month: str, zone: ZoneInfo) -> datetime:
-    year, number = (int(part) for part in month.split("-"))
-    return datetime(year, number, 1, tzinfo=zone).astimezone(UTC)
+@cache
+def _borders(zone: str, months: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    """Return where each month starts and ends, in microseconds since 1970."""
+    if not months:
+        return []
+    every = ", ".join(f"({literal(month)}, CAST({literal(f'{month}-01')} AS TIMESTAMP))" for month in months)
+    with duckdb_engine({}) as query:
+        found = query(f"""
+            SELECT month, epoch_us(timezone({literal(zone)}, start)) AS start,
+                epoch_us(timezone({literal(zone)}, start + INTERVAL 1 MONTH)) AS finish
+            FROM (VALUES {every}) AS named (month, start)
+            ORDER BY start
+        """)
+    return [(row["month"], row["start"], row["finish"]) for row in found.to_pylist()]
 
 
-def _end(month: str, zone: ZoneInfo) -> datetime:
-    year, number = (int(part) for part in month.split("-"))
-    if (year, number) == (LAST_YEAR, DECEMBER):
-        return datetime.max.replace(tzinfo=UTC)
-    return _start(f"{year + number // DECEMBER:04d}-{number % DECEMBER + 1:02d}", zone)
+def _micros(instant: datetime) -> int:
+    return (instant - EPOCH) // timedelta(microseconds=1)
