@@ -41,16 +41,16 @@ class Closed(BaseModel):
     """The version before, whose closings were others."""
 
     @property
-    def sequence(self) -> int:
-        """The number of the export it was closed by."""
-        return int(self.export_id.partition("-")[0])
+    def place(self) -> tuple[datetime, int]:
+        """Where the export it was closed by stands among all: by its cut, then by its number."""
+        return self.cut_at, int(self.export_id.partition("-")[0])
 
 
 def closed_before(audit: Audit) -> dict[str, Closed]:
     """Return the last version of each month that an export before this one closed."""
     found = {}
     for month in audit.months():
-        before = [each for each in _versions(audit, month.month) if each.sequence < audit.export.sequence]
+        before = [each for each in _versions(audit, month.month) if each.place < _place(audit)]
         if before:
             found[month.month] = before[-1]
     return found
@@ -92,7 +92,7 @@ def _closing(audit: Audit, months: Sequence[Month]) -> Iterator[Closed]:
     for month in months:
         versions = _versions(audit, month.month)
         last = versions[-1] if versions else None
-        if last and (_same(last, month) or last.sequence > audit.export.sequence):
+        if last and (_same(last, month) or last.place > _place(audit)):
             continue
         made = Closed(
             month=month.month,
@@ -106,6 +106,10 @@ def _closing(audit: Audit, months: Sequence[Month]) -> Iterator[Closed]:
         file = _folder(audit, month.month) / f"v{made.version}.json"
         audit.home.write_text(file, made.model_dump_json(indent=1) + "\n")
         yield made
+
+
+def _place(audit: Audit) -> tuple[datetime, int]:
+    return audit.export.certificate.cut.at, audit.export.sequence
 
 
 def _same(closed: Closed, month: Month) -> bool:
