@@ -5,6 +5,7 @@ What goes in: one pass over all balances that drift, each step one query. What s
 the source's own running balances show, then what the figures show by themselves, then rows that only fit by amount.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from assets.audit import Audit
 from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
+from assets.mapping import Mapping
 from assets.schemas import TABLES
 from checks.past_drift import past_drift
 
@@ -28,6 +30,7 @@ FOUND = {
     **{name: name for name in ("fits_of_rows", "fits_of_other_currencies", "fits_of_ends", "fits_of_sets")},
 }
 """Views of what was found, each with the text that finds it."""
+Past = Callable[[pa.Table], tuple[pa.Table, pa.Table]]
 
 
 @dataclass(frozen=True)
@@ -39,24 +42,24 @@ class Asked:
 
 
 def causes_of(audit: Audit, asked: Asked | None = None, budget: int = ROW_BUDGET) -> pa.Table:
-    """Return one row for each stored balance that is not what it should be, largest drift looked at first."""
-    views = _views(audit, budget)
+    """Return one row for each stored balance that is not what it should be; the largest drifts are looked at first."""
     with audit.home.workshop() as spill:
-        with duckdb_engine(_named(views, "partings"), spill) as query:
-            partings = query(TEXTS["partings"])
-        if asked:
-            partings = _chosen(partings, asked)
-        if not partings.num_rows:
-            return TABLES["causes"].empty_table()
-        return _explained(audit, views, partings, spill)
+        return causes_in(_views(audit, budget), lambda partings: past_drift(audit, partings), spill, asked)
 
 
-def _explained(audit: Audit, views: dict[str, View], partings: pa.Table, spill: Path) -> pa.Table:
+def causes_in(views: dict[str, View], past: Past, spill: Path, asked: Asked | None = None) -> pa.Table:
+    """Return the causes in these tables of an export and its audit; `past` gives earlier exports and their drift."""
+    with duckdb_engine(_named(views, "partings"), spill) as query:
+        partings = query(TEXTS["partings"])
+    if asked:
+        partings = _chosen(partings, asked)
+    if not partings.num_rows:
+        return TABLES["causes"].empty_table()
     examined = partings.filter(partings["looked_at"])
     looked: dict[str, View] = {**views, "partings": examined}
     with duckdb_engine(_named(looked, "entries"), spill) as query:
         looked["entries"] = query(TEXTS["entries"])
-    looked["exports"], looked["past_drift"] = past_drift(audit, examined)
+    looked["exports"], looked["past_drift"] = past(examined)
     with duckdb_engine(looked, spill) as query:
         looked["parted"] = pa.concat_tables([query(TEXTS[name]) for name in PARTED], promote_options="permissive")
         looked.update({view: query(TEXTS[name]) for view, name in FOUND.items()})
@@ -67,22 +70,28 @@ def _explained(audit: Audit, views: dict[str, View], partings: pa.Table, spill: 
         return query(TEXTS["causes"]).cast(TABLES["causes"])
 
 
+def configured(mapping: Mapping, budget: int) -> dict[str, View]:
+    """Return the configuration as the texts see it: settings, kinds, units, and how much may be looked at."""
+    tables, decimals = configuration_tables(mapping), mapping.currencies
+    return {
+        "settings": tables["settings"],
+        "kinds": tables["kinds"],
+        "scales": pa.table(
+            {
+                "currency": pa.array(list(decimals), pa.string()),
+                "scale": pa.array([10**each for each in decimals.values()], pa.int64()),
+            }
+        ),
+        "has": pa.table({"projections": [mapping.has("wallet_balances")], "row_budget": [budget]}),
+    }
+
+
 def _views(audit: Audit, budget: int) -> dict[str, View]:
     exported = audit.home.views(audit.export)
     names = ("wallets", "wallet_keys", "wallet_balances", "user_balances", "transactions", "projection_revisions")
     views: dict[str, View] = {name: exported[name] for name in (*names, "source_cut")}
-    configured = configuration_tables(audit.mapping)
     views.update({name: audit.view(name) for name in ("balances", "drift")})
-    views.update({name: configured[name] for name in ("settings", "kinds")})
-    decimals = audit.mapping.currencies
-    views["scales"] = pa.table(
-        {
-            "currency": pa.array(list(decimals), pa.string()),
-            "scale": pa.array([10**each for each in decimals.values()], pa.int64()),
-        }
-    )
-    views["has"] = pa.table({"projections": [audit.mapping.has("wallet_balances")], "row_budget": [budget]})
-    return views
+    return {**views, **configured(audit.mapping, budget)}
 
 
 def _named(views: dict[str, View], text: str) -> dict[str, View]:
