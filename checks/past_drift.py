@@ -15,15 +15,14 @@ from assets.schemas import SUM
 from assets.store import Export, Home
 
 TEXT = (Path(__file__).parent / "causes_sql" / "past_drift.sql").read_text()
-EXPORTS = pa.schema([pa.field("sequence", pa.int64()), pa.field("cut_at", pa.timestamp("us", "UTC"))])
-PAST = pa.schema(
-    [
-        pa.field("wallet_id", pa.string()),
-        pa.field("currency", pa.string()),
-        pa.field("drift", SUM),
-        pa.field("sequence", pa.int64()),
-    ]
-)
+_CUTS: dict[str, pa.DataType] = {"sequence": pa.int64(), "cut_at": pa.timestamp("us", "UTC")}
+_DRIFTS: dict[str, pa.DataType] = {
+    "wallet_id": pa.string(),
+    "currency": pa.string(),
+    "drift": SUM,
+    "sequence": pa.int64(),
+}
+EXPORTS, PAST = pa.schema(_CUTS), pa.schema(_DRIFTS)
 
 
 def past_drift(audit: Audit, partings: pa.Table) -> tuple[pa.Table, pa.Table]:

@@ -147,8 +147,8 @@ class Asked(dg.Config):
     actor: str | None = None
 
 
-@dg.op(name="explain")
-def explain_op(context: dg.OpExecutionContext, config: Asked, workplace: Workplace) -> None:
+@dg.op
+def explanation(context: dg.OpExecutionContext, config: Asked, workplace: Workplace) -> None:
     """Explain one wallet or user from the newest audited export; the answer stands in the metadata."""
     told = explained(workplace, Question(config.wallet, config.user, config.reason, config.actor))
     context.add_output_metadata({"explanation": dg.MetadataValue.json(document(told))})
@@ -157,4 +157,4 @@ def explain_op(context: dg.OpExecutionContext, config: Asked, workplace: Workpla
 @dg.job(name="explain", description="Explain a wallet's or a user's balances from the newest audited export.")
 def explain_job() -> None:
     """Ask what `tieout explain` asks."""
-    explain_op()
+    explanation()
