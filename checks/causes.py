@@ -21,7 +21,7 @@ from checks.past_drift import past_drift
 
 FOLDER = Path(__file__).parent / "causes_sql"
 TEXTS = {file.stem: file.read_text() for file in sorted(FOLDER.glob("*.sql"))}
-ROW_BUDGET = 5_000_000
+ROW_BUDGET = 2_000_000
 """Rows of the ledger that one pass looks at: where more stand behind drifting balances, the largest drifts go first."""
 PARTED = ("parted_by_commits", "parted_by_running_balances")
 FOUND = {

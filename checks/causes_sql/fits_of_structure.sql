@@ -7,7 +7,7 @@ WITH unsettled AS (
 ),
 known AS (
     SELECT partings.parting_key, partings.copies, partings.recorded, partings.expected, partings.expected_all,
-        partings.opening, partings.drift, partings.scale, partings.updated_at,
+        partings.opening, partings.drift, partings.scale, partings.updated_at, partings.transactions,
         unsettled.unsettled_rows, unsettled.place, last_row.last_at, last_row.rows_known
     FROM partings
     LEFT JOIN unsettled ON unsettled.parting_key = partings.parting_key
@@ -26,7 +26,7 @@ WHERE copies > 1
 UNION ALL
 SELECT parting_key, 'without_ledger' AS cause, 22 AS rank, NULL AS place, 1 AS candidates, 0 AS rows, NULL AS since
 FROM known
-WHERE copies > 0 AND rows_known IS NULL AND expected = 0 AND opening = 0
+WHERE copies > 0 AND transactions = 0 AND rows_known IS NULL AND opening = 0
 UNION ALL
 SELECT parting_key, 'unsettled_counted' AS cause, 25 AS rank,
     CASE WHEN unsettled_rows = 1 THEN place END AS place, 1 AS candidates, unsettled_rows AS rows, NULL AS since

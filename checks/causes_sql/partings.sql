@@ -95,6 +95,7 @@ SELECT
     CAST(opening AS DECIMAL(38, 0)) AS opening,
     CAST(drift AS DECIMAL(38, 0)) AS drift,
     scale,
+    transactions,
     COALESCE(SUM(transactions) OVER (
         ORDER BY place, stored, user_id, wallet_id, currency
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
