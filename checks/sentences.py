@@ -13,6 +13,9 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "instant": lambda value: f"{value:%Y-%m-%d %H:%M:%S} UTC",
     "changed": lambda value: f" ({value} changed)",
+    "rows": lambda value: f"{value:,} transaction{'' if value == 1 else 's'}",
+    "which": lambda value: f" {value}",
+    "words": lambda value: value.replace("_", " "),
 }
 """Values that are no money, in words."""
 
