@@ -156,7 +156,7 @@ def of_caches(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 @pytest.mark.parametrize("flavour", ["gigsy", "model"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("transactions", [500, 7_000])
+@pytest.mark.parametrize("transactions", [1_000, 7_000])
 def test_the_planted_list_is_exact(tmp_path: Path, flavour: Flavour, seed: int, transactions: int) -> None:
     demo = write_demo(DemoPlan(flavour, seed, transactions), tmp_path, lambda *_: None)
     world = World(demo.snapshot)
@@ -166,7 +166,7 @@ def test_the_planted_list_is_exact(tmp_path: Path, flavour: Flavour, seed: int, 
 
 @pytest.mark.parametrize("flavour", ["gigsy", "model"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("transactions", [500, 7_000])
+@pytest.mark.parametrize("transactions", [1_000, 7_000])
 def test_a_clean_demo_keeps_every_rule(tmp_path: Path, flavour: Flavour, seed: int, transactions: int) -> None:
     demo = write_demo(DemoPlan(flavour, seed, transactions, clean=True), tmp_path, lambda *_: None)
     assert demo.breaks == frozenset()

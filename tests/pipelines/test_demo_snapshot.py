@@ -135,10 +135,10 @@ def test_the_months_and_the_ends_of_the_ledger_are_as_planned(demo: Demo) -> Non
 
 
 def test_a_ready_demo_is_used_again_and_a_torn_one_is_not(tmp_path: Path) -> None:
-    plan = DemoPlan(transactions=600)
+    plan = DemoPlan(transactions=1_000)
     heard: list[tuple[int, int]] = []
     demo = write_demo(plan, tmp_path, lambda done, total: heard.append((done, total)))
-    assert heard[-1] == (600, 600)
+    assert heard[-1] == (1_000, 1_000)
     whole = demo.snapshot.read_bytes()
     heard.clear()
     assert write_demo(plan, tmp_path, lambda done, total: heard.append((done, total))) == demo
@@ -160,5 +160,5 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_too_few_transactions_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="at least 500 transactions, not 499"):
-        write_demo(DemoPlan(transactions=499), tmp_path, lambda *_: None)
+    with pytest.raises(ValueError, match="at least 1000 transactions, not 999"):
+        write_demo(DemoPlan(transactions=999), tmp_path, lambda *_: None)
