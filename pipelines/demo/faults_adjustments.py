@@ -31,7 +31,7 @@ def by_the_system(stage: Stage) -> Fault:
     """Adjust as Gigsy's code does: the row is the system's, and the admin's name is lost."""
     wallet = stage.wallet("EGP")
     stage.past(wallet)
-    posted = stage.adjust(wallet, -(wallet.settled // 6), Draft("", "system", about=_ticket(stage)))
+    posted = stage.adjust(wallet, -(wallet.settled // 6), Draft("ADJUSTMENT", "system", about=_ticket(stage)))
     story = (
         f"Adjustment {posted.transaction_id} of wallet {wallet.wallet_id} by {money(posted.amount, 'EGP')} is the "
         "system's; no admin stands for it."
@@ -45,7 +45,7 @@ def by_a_user(stage: Stage) -> Fault:
     wallet, user = stage.wallet("USD"), stage.wallet("USD").user
     stage.past(wallet)
     amount, about = _returnable(stage, wallet)
-    posted = stage.adjust(wallet, amount, Draft("", user.acts_as, about=about))
+    posted = stage.adjust(wallet, amount, Draft("ADJUSTMENT", user.acts_as, about=about))
     story = (
         f"Adjustment {posted.transaction_id} of {money(amount, 'USD')} to wallet {wallet.wallet_id} is by user "
         f"{user.user_id}, who is no admin."
@@ -59,7 +59,7 @@ def _self_serving(stage: Stage, name: str, currency: str, roles: tuple[str, ...]
     wallet = stage.wallet(currency, stage.user(roles=roles))
     stage.past(wallet)
     amount, about = _returnable(stage, wallet)
-    posted = stage.adjust(wallet, amount, Draft("", wallet.user.acts_as, about=about))
+    posted = stage.adjust(wallet, amount, Draft("ADJUSTMENT", wallet.user.acts_as, about=about))
     story = (
         f"Adjustment {posted.transaction_id} of {money(amount, currency)} was made by user {wallet.user.user_id} "
         "in their own favour."
@@ -74,7 +74,7 @@ def _reason(stage: Stage, name: str, currency: str, reason: str) -> Fault:
     """Adjust for a reason that says nothing."""
     wallet = stage.wallet(currency)
     stage.past(wallet)
-    posted = stage.adjust(wallet, -(wallet.settled // 7), Draft("", text=reason, about=_ticket(stage)))
+    posted = stage.adjust(wallet, -(wallet.settled // 7), Draft("ADJUSTMENT", text=reason, about=_ticket(stage)))
     story = (
         f"Adjustment {posted.transaction_id} of wallet {wallet.wallet_id} by {money(posted.amount, currency)} says "
         f"why in these words only: '{reason}'."
@@ -88,7 +88,7 @@ def of_its_own_key(stage: Stage) -> Fault:
     wallet = stage.wallet("EUR")
     stage.past(wallet)
     own = adjustment_key(stage.block.index, stage.block.rows, stage.now)
-    posted = stage.adjust(wallet, stage.price("EUR"), Draft("", own=own, about=f',"relatedEntityId":"{own}"'))
+    posted = stage.adjust(wallet, stage.price("EUR"), Draft("ADJUSTMENT", own=own, about=f',"relatedEntityId":"{own}"'))
     story = f"Adjustment {posted.transaction_id} of wallet {wallet.wallet_id} names only its own key, {own}."
     breaks = rows("adjustments_name_an_entity", posted)
     return Fault("adjustment_of_its_own_key", "an adjustment that names itself", story, breaks)
@@ -98,7 +98,7 @@ def of_nothing(stage: Stage) -> Fault:
     """Adjust in nobody's name, under a key of another kind: only the description tells that it is one."""
     wallet = stage.wallet("EGP")
     stage.past(wallet)
-    posted = stage.adjust(wallet, stage.price("EGP"), Draft("", own=stage.key("manual")))
+    posted = stage.adjust(wallet, stage.price("EGP"), Draft("ADJUSTMENT", own=stage.key("manual")))
     given = money(posted.amount, "EGP")
     story = f"Adjustment {posted.transaction_id} of {given} to wallet {wallet.wallet_id} names no entity."
     breaks = rows("adjustments_name_an_entity", posted)

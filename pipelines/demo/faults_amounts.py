@@ -57,6 +57,23 @@ def _over_limit(stage: Stage, name: str, currency: str, ordinary: int) -> Fault:
     return Fault(name, label, story, rows("amounts_are_within_limits", posted))
 
 
+def in_and_out(stage: Stage) -> Fault:
+    """Let much more than a wallet's custom pass through it, over a border of months."""
+    wallet, amount = stage.wallet("USD"), stage.price("USD")
+    stage.now = BORDER - 20 * DAY
+    for _ in range(_OTHERS):
+        stage.deposit(wallet, amount)
+    much = 2 * _LIMIT * amount
+    out = Draft("WITHDRAWAL", wallet.user.acts_as)
+    posted = stage.post(wallet, much, "DEPOSIT", ms=BORDER - 1), stage.write(wallet, -much, out, BORDER)
+    story = (
+        f"Deposit {posted[0].transaction_id} and withdrawal {posted[1].transaction_id} took {money(much, 'USD')} "
+        f"through wallet {wallet.wallet_id}, whose median is {money(amount, 'USD')}."
+    )
+    breaks = rows("amounts_are_within_limits", *posted)
+    return Fault("over_limit_in_and_out", "amounts beyond a wallet's custom, in and out", story, breaks)
+
+
 def _wrong_sign(stage: Stage, name: str, kind: str, currency: str) -> Fault:
     """Take a credit out of a wallet, by the hand that ought to have given it."""
     wallet = stage.wallet(currency)
@@ -74,6 +91,7 @@ PLAYS = (
     zero_attempt,
     partial(_over_limit, name="over_limit", currency="EGP", ordinary=0),
     partial(_over_limit, name="over_limit_by_a_cent", currency="EUR", ordinary=1),
+    in_and_out,
     partial(_wrong_sign, name="negative_deposit", kind="DEPOSIT", currency="EUR"),
     partial(_wrong_sign, name="negative_refund", kind="REFUND", currency="EGP"),
 )

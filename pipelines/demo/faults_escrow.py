@@ -52,7 +52,7 @@ def _nameless(stage: Stage, name: str, currency: str, kind: str) -> Fault:
         f"{kind} {posted.transaction_id} of {money(posted.amount, currency)} in wallet {wallet.wallet_id} "
         "names no entity."
     )
-    return Fault(name, f"an {kind} of no gig", story, rows("escrow_names_its_entity", posted))
+    return Fault(name, "escrow of no gig", story, rows("escrow_names_its_entity", posted))
 
 
 def paid_twice(stage: Stage) -> Fault:

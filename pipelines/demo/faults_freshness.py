@@ -80,7 +80,7 @@ def _units(stage: Stage, name: str, currency: str, *, over: bool) -> Fault:
 
 PLAYS = (
     partial(_behind, name="dated_a_millisecond_early", currency="EGP", by=1, last=0),
-    partial(_behind, name="dated_a_month_early", currency="USD", by=DAY, last=BORDER),
+    partial(_behind, name="dated_in_the_month_before", currency="USD", by=DAY, last=BORDER),
     partial(_overwritten, name="overwritten_unchanged", currency="EUR", after=2 * SECOND, by=0),
     partial(_overwritten, name="overwritten_changed", currency="EGP", after=5 * HOUR, by=1_000),
     in_another_currency,

@@ -55,6 +55,20 @@ def repeated_deposit(stage: Stage) -> Fault:
     return Fault("repeated_deposit", "a deposit repeated under a new key", story, rows(_LIKE, first, second))
 
 
+def repeated_under_one_key(stage: Stage) -> Fault:
+    """Credit a deposit again within a second, under its own key: the key tells, and no repetition is suspected."""
+    wallet, own = stage.wallet("USD"), stage.key("deposit")
+    stage.past(wallet)
+    first = stage.deposit(wallet, own=own)
+    second = stage.post(wallet, first.amount, "DEPOSIT", own, first.ms + SECOND)
+    story = (
+        f"Deposits {first.transaction_id} and {second.transaction_id} of wallet {wallet.wallet_id} share the "
+        f"idempotency key {own}, a second apart."
+    )
+    breaks = rows("idempotency_keys_are_unique", first, second)
+    return Fault("repeated_under_one_key", "a deposit repeated under its own key", story, breaks)
+
+
 def repeated_over_midnight(stage: Stage) -> Fault:
     """Withdraw three times around a border of months; transfers repeat beside it, as they may."""
     wallet, target = stage.wallet("USD"), stage.wallet("USD")
@@ -84,7 +98,7 @@ def repeated_adjustment(stage: Stage) -> Fault:
     posted = []
     for ms in (start, start + 90 * SECOND):
         own = adjustment_key(stage.block.index, stage.block.rows, ms)
-        posted.append(stage.adjust(wallet, -amount, Draft("", own=own, about=entity(own, "adjustment")), ms))
+        posted.append(stage.adjust(wallet, -amount, Draft("ADJUSTMENT", own=own, about=entity(own, "adjustment")), ms))
     story = (
         f"Adjustments {posted[0].transaction_id} and {posted[1].transaction_id} took {money(amount, 'EUR')} out of "
         f"wallet {wallet.wallet_id} twice within 90 seconds; each names only its own key as its entity."
@@ -119,6 +133,7 @@ PLAYS = (
     keyless_transfer,
     keyless_deposit,
     repeated_deposit,
+    repeated_under_one_key,
     repeated_over_midnight,
     repeated_adjustment,
     funded_twice,

@@ -27,7 +27,7 @@ def _charged(stage: Stage, currency: str) -> tuple[Wallet, int, str]:
 
 
 def _give(stage: Stage, wallet: Wallet, amount: int, name: str) -> str:
-    return stage.adjust(wallet, amount, Draft("", about=entity(name, "cashout"))).transaction_id
+    return stage.adjust(wallet, amount, Draft("ADJUSTMENT", about=entity(name, "cashout"))).transaction_id
 
 
 def never_charged(stage: Stage) -> Fault:

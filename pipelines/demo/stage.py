@@ -120,7 +120,7 @@ class Stage:
     def adjust(self, wallet: Wallet, amount: int, draft: Draft, ms: int = 0) -> Posted:
         """Write an adjustment as the flavour spells it: an admin's, for a reason, unless the draft says otherwise."""
         ms = ms or self.later()
-        kind, own = "ADJUSTMENT", draft.own
+        kind, own = draft.kind, draft.own
         if self.block.flavour == "gigsy":
             kind = "DEPOSIT" if amount > 0 else "WITHDRAWAL"
             own = own or adjustment_key(self.block.index, self.block.rows, ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
@@ -44,16 +45,23 @@ def of_figures(world: World) -> Found:
 def of_limits(world: World) -> Found:
     """Whether the median is of all rows, of the others, or of the settled ones must not matter."""
     for rows in world.by_wallet.values():
-        amounts = [abs(row["amount"]) for row in rows]
+        if len(rows) < 6:
+            continue
+        amounts = sorted(abs(row["amount"]) for row in rows)
         moved = [abs(row["amount"]) for row in rows if settled(row)]
-        for place, row in enumerate(rows):
-            others = amounts[:place] + amounts[place + 1 :]
-            if len(others) >= 5:
-                middles = [median(amounts), median(others)] + ([median(moved)] if len(moved) > 5 else [])
-                verdicts = {abs(row["amount"]) > 50 * middle for middle in middles}
-                assert len(verdicts) == 1, row
-                if verdicts == {True}:
-                    yield "amounts_are_within_limits", (row["_id"],)
+        middles = [median(amounts)] + ([median(moved)] if len(moved) > 5 else [])
+        for row in rows:
+            amount = abs(row["amount"])
+            verdicts = {amount > 50 * middle for middle in [*middles, _median_of_others(amounts, amount)]}
+            assert len(verdicts) == 1, row
+            if verdicts == {True}:
+                yield "amounts_are_within_limits", (row["_id"],)
+
+
+def _median_of_others(amounts: list[float], amount: float) -> float:
+    place, count = bisect_left(amounts, amount), len(amounts) - 1
+    lower, upper = ((count - 1) // 2, count // 2)
+    return (amounts[lower + (lower >= place)] + amounts[upper + (upper >= place)]) / 2
 
 
 def of_keys(world: World) -> Found:
