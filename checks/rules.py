@@ -10,8 +10,9 @@ from checks.rules_balances import BALANCES
 from checks.rules_gates import GATES
 from checks.rules_ledger import LEDGER
 from checks.rules_projections import PROJECTIONS
+from checks.rules_wallets import WALLETS
 
-FINDINGS = LEDGER + BALANCES + PROJECTIONS
+FINDINGS = LEDGER + BALANCES + PROJECTIONS + WALLETS
 RULES = GATES + FINDINGS
 
 __all__ = ["FINDINGS", "GATES", "REGISTER", "RULES"]

@@ -5,13 +5,21 @@ What goes in: amounts in words of their currency. What stays out: what the sente
 
 import string
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+
+def _instant(value: datetime) -> str:
+    """Tell an instant to the second, or as finely as it needs: two that differ must not read alike."""
+    fraction = f".{value:%f}".rstrip("0") if value.microsecond else ""
+    return f"{value:%Y-%m-%d %H:%M:%S}{fraction} UTC"
+
 
 TOLD: dict[str, Callable[[Any], str]] = {
     "named": lambda value: f" of {value}",
     "count": lambda value: f"{value:,}",
-    "instant": lambda value: f"{value:%Y-%m-%d %H:%M:%S} UTC",
+    "instant": _instant,
     "changed": lambda value: f" ({value} changed)",
 }
 """Values that are no money, in words."""

@@ -34,6 +34,23 @@ SENTENCES = {
     "projections_are_present": "Wallet w1 has no recorded balance, its ledger holds 0.00 EGP.",
     "projections_have_ledgers": "Wallet w2 is recorded at -0.02 EGP without a settled transaction or without a wallet.",
     "projections_are_single": "Wallet w1 is recorded 2 times; in EGP between 0.01 EGP and 0.01 EGP.",
+    "statuses_move_money_rightly": "Wallet w1 is recorded at 1.07 EGP, its ledger holds 1.00 EGP: 0.07 EGP of it never "
+    "settled.",
+    "projections_are_fresh": "Wallet w1 was recorded at 1.00 EGP on 2025-01-01 09:59:59.999999 UTC, before its last "
+    "settled transaction in EGP on 2025-01-01 10:00:00 UTC.",
+    "projections_change_only_with_ledgers": "Wallet w1 was recorded at 1.00 EGP on 2025-01-01 10:00:01.000001 UTC, "
+    "after its last transaction in EGP on 2025-01-01 10:00:00 UTC.",
+    "projection_currencies_match": "Wallet w1 is in EGP, and projection p2 records 0.00 USD for it.",
+    "recorded_balances_are_integers": "In wallet_balances, recorded of row p1 is no exact integer below 2^53: "
+    '{"balance":0.5}.',
+    "wallet_totals_do_not_drift": "Wallet w1 says of itself that it holds 1.01 EGP, its ledger holds 1.00 EGP: "
+    "0.01 EGP too much.",
+    "units_are_consistent": "Wallet w1 is recorded at 150.00 EGP, its ledger holds 1.50 EGP: one of the two counts "
+    "major units.",
+    "wallets_are_unique": "User u1 has 2 wallets in EGP; one of them is w1.",
+    "wallet_owners_exist": "Wallet w2 belongs to user u9, who does not exist; its ledger holds 1.50 EGP.",
+    "deleted_users_hold_no_money": "User u1 is deleted since 2025-02-01 00:00:00 UTC, and the ledger holds 0.01 EGP "
+    "for them.",
     "caches_do_not_drift": "User u1 is shown 1.01 EGP, recorded is 1.00 EGP: 0.01 EGP too much.",
 }
 
