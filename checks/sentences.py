@@ -26,7 +26,7 @@ TOLD: dict[str, Callable[[Any], str]] = {
 
 
 class Teller(string.Formatter):
-    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, and those of TOLD."""
+    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, `:apart`, and those of TOLD."""
 
     def __init__(self, decimals: Mapping[str, int]) -> None:
         """Take the decimals of each currency; an unknown one is told in minor units."""
@@ -52,6 +52,7 @@ class Teller(string.Formatter):
             "size": self._money(abs(minor)),
             "way": "much" if minor > 0 else "little",
             "recorded": f", recorded is {self._money(minor)}",
+            "apart": f", and its two sides are {self._money(abs(minor))} apart",
         }
         return told[format_spec]
 

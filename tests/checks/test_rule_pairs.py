@@ -21,6 +21,9 @@ SAYS = {
     "drift": ("wallet_id", "currency", "ledger", "recorded", "drift"),
     "user_balances": ("user_id", "currency"),
     "users": ("user_id", "currency"),
+    **dict.fromkeys(
+        ("escrow_is_conserved", "escrow_is_not_stale", "refunds_have_originals"), ("related_id", "currency")
+    ),
     "recorded_balances_are_integers": ("table_name", "row_id", "column_name"),
 }
 """The columns of an offender, by the table a rule is a check of, or by the rule."""

@@ -34,6 +34,13 @@ SENTENCES = {
     "projections_are_present": "Wallet w1 has no recorded balance, its ledger holds 0.00 EGP.",
     "projections_have_ledgers": "Wallet w2 is recorded at -0.02 EGP without a settled transaction or without a wallet.",
     "projections_are_single": "Wallet w1 is recorded 2 times; in EGP between 0.01 EGP and 0.01 EGP.",
+    "escrow_names_its_entity": "Transaction t1, ESCROW_HOLD of -1.00 EGP in wallet w1, does not say for what the money "
+    "is held.",
+    "escrow_is_conserved": "Escrow of gig took in 1.00 EGP and gave out 1.01 EGP: it was down to -0.01 EGP.",
+    "escrow_is_not_stale": "Escrow of gig still holds 1.00 EGP at the cut of 2025-04-01 00:00:00 UTC, the first of it "
+    "since 2024-12-31 23:59:59.999999 UTC.",
+    "refunds_have_originals": "For gig the owner of wallet w1 was given back 1.01 EGP and charged 1.00 EGP: 0.01 EGP "
+    "too much.",
     "statuses_move_money_rightly": "Wallet w1 is recorded at 1.07 EGP, its ledger holds 1.00 EGP: 0.07 EGP of it never "
     "settled.",
     "projections_are_fresh": "Wallet w1 was recorded at 1.00 EGP on 2025-01-01 09:59:59.999999 UTC, before its last "
@@ -72,6 +79,8 @@ def test_a_break_is_a_sentence_with_its_figures(tmp_path: Path, rule: Rule) -> N
         ("{amount:money}", {"amount": None, "currency": "EGP"}, "nothing"),
         ("{amount:money}", {"amount": 10**37, "currency": "JPY"}, f"{10**37:,} JPY"),
         ("{drift:size} too {drift:way}", {"drift": -150, "currency": "EGP"}, "1.50 EGP too little"),
+        ("out{imbalance:apart}.", {"imbalance": -5, "currency": "EGP"}, "out, and its two sides are 0.05 EGP apart."),
+        ("out{imbalance:apart}.", {"imbalance": None, "currency": "EGP"}, "out."),
         ("{drift:size} too {drift:way}", {"drift": 1, "currency": "EGP"}, "0.01 EGP too much"),
         ("{n:count} rows, {none:count} others", {"n": 12345, "none": None}, "12,345 rows, no others"),
         ("{key}", {"key": "{amount:money} {0}"}, "{amount:money} {0}"),
