@@ -21,6 +21,7 @@ SAYS = {
     "drift": ("wallet_id", "currency", "ledger", "recorded", "drift"),
     "user_balances": ("user_id", "currency"),
     "users": ("user_id", "currency"),
+    "money_is_conserved": ("currency", "transfers", "closings", "escrow", "external", "imbalance"),
     **dict.fromkeys(
         ("escrow_is_conserved", "escrow_is_not_stale", "refunds_have_originals"), ("related_id", "currency")
     ),

@@ -30,6 +30,14 @@ SENTENCES = {
     "their sum is -0.01 EGP; one is transaction t1.",
     "balances_are_not_negative": "Wallet w1 is below zero: its ledger holds -0.01 EGP.",
     "balances_never_were_negative": "Wallet w1 was down to -0.50 EGP, first below zero in 2025-01.",
+    "balances_hold_in_any_order": "Wallet w1 held 0.50 EGP before the 2 transactions of 2025-01-02 00:00:00 UTC, and "
+    "had they come in another order it would have been down to -0.01 EGP.",
+    "months_stay_closed": "Wallet w1 closed 2025-01 with 1.00 EGP after 1 settled transactions, and closes it now with "
+    "1.01 EGP after 2: 0.01 EGP too much.",
+    "openings_equal_closings": "Wallet w1 opens 2025-02 with 1.01 EGP, and 2025-01 was closed with 1.00 EGP: 0.01 EGP "
+    "too much.",
+    "money_is_conserved": "In EGP wallets opened with 0.00 EGP and 1.00 EGP came from outside, yet wallets hold "
+    "1.01 EGP and escrow 0.00 EGP: 0.01 EGP too much. Transfers sum to 0.01 EGP.",
     "projections_do_not_drift": "Wallet w1 is recorded at 1.01 EGP, its ledger holds 1.00 EGP: 0.01 EGP too much.",
     "projections_are_present": "Wallet w1 has no recorded balance, its ledger holds 0.00 EGP.",
     "projections_have_ledgers": "Wallet w2 is recorded at -0.02 EGP without a settled transaction or without a wallet.",
