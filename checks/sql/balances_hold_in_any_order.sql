@@ -33,6 +33,7 @@ running AS (
 ),
 found AS (
     SELECT running.month, running.wallet_key, running.currency, running.created_at, running.transactions,
+        running.debited,
         CAST(closings.opening + running.moved - running.change AS DECIMAL(38, 0)) AS before,
         CAST(closings.opening + running.moved - running.change + running.debited AS DECIMAL(38, 0)) AS lowest,
         CAST(closings.opening + running.moved AS DECIMAL(38, 0)) AS after
@@ -46,6 +47,6 @@ SELECT wallet_keys.wallet_id, found.currency, found.created_at, found.month, fou
     found.lowest, found.after
 FROM found
 INNER JOIN wallet_keys ON wallet_keys.wallet_key = found.wallet_key
-WHERE found.lowest < 0 AND found.after >= 0
+WHERE found.lowest < 0 AND found.after >= 0 AND found.debited < 0
     AND NOT EXISTS (SELECT 1 FROM system_wallets WHERE system_wallets.wallet_id = wallet_keys.wallet_id)
 ORDER BY found.lowest, wallet_keys.wallet_id, found.currency, found.created_at
