@@ -13,6 +13,8 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "instant": lambda value: f"{value:%Y-%m-%d %H:%M:%S} UTC",
     "changed": lambda value: f" ({value} changed)",
+    "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",
+    "together": lambda value: f"; {value:,} such rows were created at one moment",
 }
 """Values that are no money, in words."""
 
