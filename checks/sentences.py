@@ -24,6 +24,8 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "rows": lambda value: f"{value:,} transaction{'' if value == 1 else 's'}",
     "which": lambda value: f" {value}",
     "words": lambda value: value.replace("_", " "),
+    "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",
+    "together": lambda value: f"; {value:,} such rows were created at one moment",
 }
 """Values that are no money, in words."""
 
