@@ -15,6 +15,8 @@ import pytest
 
 from assets.audit import Audit
 from assets.balances import compute_balances, second_balances
+from assets.closed_months import closed_months
+from assets.creators import compute_creators
 from assets.drift import compute_drift
 from assets.export import export_source
 from assets.mapping_file import load_mapping
@@ -84,6 +86,8 @@ def judged(laid: Laid, folder: Path) -> dict[str, Any]:
         audit.keep("balances", compute_balances(home, export, audit.months()[-1]))
         audit.keep("balances_again", second_balances(home, export))
         audit.keep("drift", compute_drift(home, export, audit.table("balances")))
+        audit.keep("creators", compute_creators(home, export, mapping))
+        audit.keep("closed_months", closed_months(audit)[0])
         outcomes = judge(home, cut_scope(audit), RULES)
     return {
         "verdict": verdict_of(outcomes),
