@@ -54,10 +54,12 @@ def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckR
         "sentence": outcome.sentence,
         "examined": outcome.examined,
         "offenders": outcome.offenders,
+        "waived": outcome.waived,
         "severity": outcome.severity,
         "scope": rule.scope,
     }
-    if outcome.offenders and outcome.rows:
+    metadata |= {f"waived {currency}": amount for currency, amount in outcome.waived_amounts.items()}
+    if (outcome.offenders or outcome.waived) and outcome.rows:
         metadata["first offenders"] = _first_rows(workplace, outcome.rows)
         metadata["all offenders"] = dg.MetadataValue.path(str(workplace.open_home().path / outcome.rows))
     return dg.AssetCheckResult(

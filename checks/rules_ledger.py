@@ -19,6 +19,7 @@ LEDGER = (
         ),
         advice="Find who rewrote the ledger: compare both sides of each row, and restore what was there.",
         needs=("history",),
+        subject=("transaction_id", "change", "found_in"),
     ),
     Rule(
         "currencies_are_known",
