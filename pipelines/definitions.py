@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.steps import STEPS
 from assets.workplace import Workplace
-from checks.asset_checks import CHECKS
+from checks.asset_checks import CHECKS, EXCEPTIONS
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.settings import CONFIG, EXECUTOR, HOME, executor_of
@@ -16,7 +16,7 @@ from reports.report_asset import month_holds, report
 def definitions(workplace: Workplace) -> dg.Definitions:
     """Return the assets, checks, jobs and schedules over one home."""
     return dg.Definitions(
-        assets=[*STEPS, report],
+        assets=[*STEPS, EXCEPTIONS, report],
         asset_checks=[*CHECKS, month_holds],
         jobs=JOBS,
         schedules=SCHEDULES,

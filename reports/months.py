@@ -20,10 +20,12 @@ from assets.audit import Audit
 from assets.calendar import Period
 from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
+from assets.exceptions import roll_forward
 from assets.movements import Month
 from checks.months import judge_month, lapsed_waivers
 from checks.outcome import Outcome, verdict_of
 from checks.rules import REGISTER
+from checks.waiving import uses_of
 from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import report_json
@@ -159,6 +161,8 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         outcomes_month=outcomes,
         verdict=verdict_of(outcomes),
         offenders=_offenders(audit, outcomes),
+        waivers=uses_of(mapping, outcomes),
+        exceptions=roll_forward(audit),
     )
 
 
