@@ -8,16 +8,18 @@ where it is when its audit is judged again, and as long as a later export that s
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.engines import View, duckdb_engine
-from assets.errors import TieoutError
-from assets.parquet import ROW_GROUP, write_rows
+from assets.errors import HomeError, TieoutError
+from assets.parquet import ROW_GROUP, flush_to_disk, write_rows
 from assets.promises import TIME
 from assets.schemas import TABLES
 from assets.store import Export, Home
@@ -41,7 +43,7 @@ def keep_exceptions(audit: Audit, found: pa.Table, unjudged: Sequence[str]) -> p
     before = register_before(audit.home, audit.export, audit.mapping.digest())
     views: dict[str, View] = {
         "found": found.cast(FOUND),
-        "exceptions_before": (before,) if before else TABLES["exceptions"].empty_table(),
+        "exceptions_before": (_whole(before),) if before else TABLES["exceptions"].empty_table(),
         "unjudged": pa.table({"rule": pa.array(unjudged, pa.string())}),
         "asked": _asked(audit.export),
     }
@@ -52,6 +54,7 @@ def keep_exceptions(audit: Audit, found: pa.Table, unjudged: Sequence[str]) -> p
     with audit.home.workshop() as folder:
         made = folder / "exceptions.parquet"
         write_rows(made, rows.schema, rows.to_batches(max_chunksize=ROW_GROUP))
+        flush_to_disk(made)
         made.replace(kept)
     return rows
 
@@ -107,6 +110,15 @@ def forget_registers(home: Home, staying: Iterable[Export]) -> None:
         for folder in sorted((home.path / "exceptions").glob("*-*")):
             if folder.name not in names:
                 folder.rename(out / folder.name)
+
+
+def _whole(register: Path) -> Path:
+    """Return a register that can be read; raise HomeError for one that cannot."""
+    with suppress(pa.ArrowException, OSError):
+        if pq.read_schema(register).equals(TABLES["exceptions"]):
+            return register
+    message = f"{register} is damaged: restore it, or remove it, and its exceptions count as new."
+    raise HomeError(message)
 
 
 def _asked(export: Export) -> pa.Table:

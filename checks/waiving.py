@@ -102,7 +102,8 @@ def _matched(waiver: Waiver, offenders: pa.Table) -> Mask:
 
 def _use(scope: Scope, waiver: Waiver, amounts: dict[str, str], matched: int) -> WaiverUse:
     use = _as_used(waiver, amounts, matched, "stands" if matched else "matches nothing")
-    if at_cut := scope.at_cut.get(waiver.id):
+    at_cut = scope.at_cut.get(waiver.id)
+    if at_cut and (at_cut.lapsed or not matched):
         use = use.model_copy(update={"standing": at_cut.standing})
     if matched > waiver.most or any(_is_over(use, currency) for currency in amounts):
         use = use.model_copy(update={"standing": "cap passed"})
