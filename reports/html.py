@@ -42,7 +42,7 @@ SECTIONS = (
     ("drift", "Drift as of the cut"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
-    ("register", "Exceptions since the export before"),
+    ("register", "Register of exceptions"),
     ("waivers", "Waivers"),
     ("provenance", "Provenance"),
     ("words", "Words"),
