@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.certificate import DataFile
+from assets.exceptions import forget_registers
 from assets.mapping import Keep
 from assets.movements import month_from
 from assets.store import Export, Home
@@ -70,6 +71,7 @@ def let_go(home: Home, keep: Keep, judged: str) -> list[LetGo]:
             (home.path / file).unlink(missing_ok=True)
     if gone:
         _sweep_months(home, staying)
+    forget_registers(home, staying)
     return gone
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from assets.addresses import refuse_password
 from assets.columns import Frozen, Table, check_columns, zones
 from assets.promises import MAPPED
+from assets.waivers import Waiver
 
 UNJUDGED = ("source", "connection", "keep")
 """What no figure depends on."""
@@ -155,6 +156,8 @@ class Mapping(Frozen):
     corrections: tuple[Correction, ...] = Field(strict=False)
     creators: Creators
     rules: RuleSettings
+    waivers: tuple[Waiver, ...] = Field(default=(), strict=False)
+    """Offenders that need not be mended yet, read from the file that is named here."""
 
     @field_validator("source")
     @classmethod

@@ -16,6 +16,7 @@ from assets.columns import Column, Table
 from assets.errors import MappingError
 from assets.mapping import Mapping
 from assets.promises import MAPPED, Meaning
+from assets.waivers import Waiver, waivers_in, waivers_of
 
 FILE = "tieout.toml"
 PRESETS = Path(__file__).parent / "presets"
@@ -38,6 +39,7 @@ def load_mapping(path: Path | None) -> Mapping:
     merged = _merged(base, said)
     _leave_users(said, merged)
     _spell_columns(merged)
+    merged["waivers"] = _waivers(said.get("waivers", []), path)
     return _checked(merged, path)
 
 
@@ -84,6 +86,13 @@ def _leave_users(said: dict[str, Any], merged: dict[str, Any]) -> None:
     cache = tables.get("user_balances")
     if (cache is False or "name" in _dicts(cache)) and "users" not in tables:
         merged["tables"]["users"] = False
+
+
+def _waivers(said: object, path: Path) -> tuple[Waiver, ...]:
+    """Return the waivers of the file that is named, relative to the configuration, or those that stand in it."""
+    if not isinstance(said, str):
+        return waivers_of(said, path)
+    return waivers_in(_read(path.parent / said), path.parent / said)
 
 
 def _column(below: object, value: object) -> object:

@@ -7,6 +7,7 @@ What goes in: where files are, and how they get there whole or not at all. What 
     <home>/exports/<id>/certificate.json    an export; without its certificate it does not exist
     <home>/exports/<id>/bookmark.json       where the next reading of a live source goes on
     <home>/tables/<table>/[<month>/]<sha256>.parquet     content-addressed rows, shared between exports
+    <home>/exceptions/<id>/                 which rows broke a rule, and since when: one register for each audit
     <home>/arriving/                        pages of a live source that are part of no export yet
     <home>/scratch/                         work in progress, emptied by the next writer
 """

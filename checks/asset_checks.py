@@ -10,7 +10,9 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 
+from assets.exceptions import counted
 from assets.workplace import Workplace
+from checks.exceptions import register_exceptions
 from checks.judge import judge
 from checks.outcome import Outcome
 from checks.rule import Rule
@@ -19,6 +21,17 @@ from checks.scopes import cut_scope, gate_scope
 
 SHOWN_ROWS = 5
 SEVERITY = {"gate": "ERROR", "error": "ERROR", "warning": "WARN"}
+
+
+EXCEPTIONS = dg.AssetSpec(
+    "exceptions",
+    deps=sorted({rule.table for rule in FINDINGS}),
+    description="Every row that breaks a rule, and since which export: new, persisting, waived or cured.",
+    group_name="ledger",
+    kinds={"duckdb", "parquet"},
+    owners=["team:audit"],
+)
+"""The register of exceptions; the step that judges the findings writes it when it is done with all of them."""
 
 
 def _gate(rule: Rule) -> dg.AssetChecksDefinition:
@@ -38,7 +51,7 @@ def _gate(rule: Rule) -> dg.AssetChecksDefinition:
     can_subset=True,
 )
 def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
-    """Judge the findings that were asked for, at the cut."""
+    """Judge the findings that were asked for, at the cut, and bring the register of exceptions up to date."""
     audit = workplace.audit(context.run.run_id)
     scope = cut_scope(audit)
     asked = {key.name for key in context.selected_asset_check_keys}
@@ -46,6 +59,10 @@ def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> It
         with audit.home.writing(context.run.run_id):
             (outcome,) = judge(audit.home, scope, [rule])
         yield _shown(workplace, rule, outcome)
+    with audit.home.writing(context.run.run_id):
+        rows = register_exceptions(audit)
+    metadata = {"dagster/row_count": rows.num_rows, **counted(rows)}
+    context.op_execution_context.log_event(dg.AssetMaterialization(EXCEPTIONS.key, metadata=metadata))
 
 
 def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
@@ -54,10 +71,13 @@ def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckR
         "sentence": outcome.sentence,
         "examined": outcome.examined,
         "offenders": outcome.offenders,
+        "waived": outcome.waived,
+        "systemic": outcome.systemic,
         "severity": outcome.severity,
         "scope": rule.scope,
     }
-    if outcome.offenders and outcome.rows:
+    metadata |= {f"waived {currency}": amount for currency, amount in outcome.waived_amounts.items()}
+    if (outcome.offenders or outcome.waived) and outcome.rows:
         metadata["first offenders"] = _first_rows(workplace, outcome.rows)
         metadata["all offenders"] = dg.MetadataValue.path(str(workplace.open_home().path / outcome.rows))
     return dg.AssetCheckResult(

@@ -43,18 +43,18 @@ def import_ahead() -> None:
 def enforce(outcome: Outcome, scope: Scope) -> dict[str, Any]:
     """Validate one outcome, and return what the library said, as plain data without run ids and times.
 
+    It knows no waivers: what it sees is every row that breaks the rule, waived or not.
     Raises TieoutError where the rule and its expectation disagree.
     """
     if outcome.result not in ("held", "broken"):
         return {}
     found = _validated(*_asked(outcome, scope))
-    offenders = outcome.offenders
+    every = offenders = outcome.offenders + outcome.waived
     if outcome.rule in ON_BALANCES:
         offenders = sum(each["result"]["unexpected_count"] for each in found["results"])
-    if found["success"] != (outcome.result == "held") or offenders != outcome.offenders:
+    if found["success"] != (every == 0) or offenders != every:
         message = (
-            f"{outcome.rule}: its query finds {outcome.offenders} offenders, its expectation {offenders}; "
-            "nothing can be concluded."
+            f"{outcome.rule}: its query finds {every} offenders, its expectation {offenders}; nothing can be concluded."
         )
         raise TieoutError(message)
     return dict(_without_run(found))
@@ -72,7 +72,7 @@ def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
         liable = scope.balances.filter(pc.invert(pc.is_in(scope.balances["wallet_id"], exempt)))
         frame = _whole_numbers(pc.min_element_wise(liable["ledger"], liable["recorded"]))
         return frame, gx.expectations.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0)
-    frame = pd.DataFrame({"rule": [outcome.rule], "offenders": [outcome.offenders]})
+    frame = pd.DataFrame({"rule": [outcome.rule], "offenders": [outcome.offenders + outcome.waived]})
     return frame, gx.expectations.ExpectColumnValuesToBeInSet(column="offenders", value_set=[0])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.engines import Query, duckdb_engine
@@ -20,6 +21,7 @@ from checks.outcome import Outcome, unjudged
 from checks.rule import Rule, Severity
 from checks.scopes import OF_THE_SOURCE, Scope
 from checks.sentences import Teller
+from checks.waiving import told, waive, worth
 
 SYSTEMIC_ROWS = 20
 RARE = frozenset({"users.deleted_at"})
@@ -67,12 +69,22 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
         found = _asked(query, scope.mapping, rule)
     if isinstance(found, str):
         return unjudged(rule, "not verified", found)
-    examined, offenders = found
-    rows = _keep_offenders(home, scope, rule, offenders)
-    count = offenders.num_rows
+    return _concluded(home, scope, rule, *found)
+
+
+def _concluded(home: Home, scope: Scope, rule: Rule, examined: int, found: pa.Table) -> Outcome:
+    """Return what follows from the rows that break a rule, those that are waived apart."""
+    every, uses = waive(scope, rule, found)
+    offenders, waived = every.filter(pc.is_null(every["waiver"])), every.filter(pc.is_valid(every["waiver"]))
+    systemic = examined >= SYSTEMIC_ROWS and 2 * every.num_rows >= examined
+    said = [
+        _worst(scope.mapping, rule, offenders, f"{every.num_rows:,} of {examined:,}" if systemic else ""),
+        *(told(scope.mapping, use) for use in uses if use.lapsed and use.matched),
+        f"Waived: {waived.num_rows:,} {'row' if waived.num_rows == 1 else 'rows'}." if waived.num_rows else None,
+    ]
     return Outcome(
         rule=rule.name,
-        result="broken" if count else "held",
+        result="broken" if offenders.num_rows else "held",
         severity=_severity(rule, offenders),
         scope=rule.scope,
         asserts=rule.asserts,
@@ -80,10 +92,13 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
         statement=rule.statement,
         advice=rule.advice,
         examined=examined,
-        offenders=count,
-        systemic=examined >= SYSTEMIC_ROWS and 2 * count >= examined,
-        sentence=_sentence(scope.mapping, rule, offenders) or (HELD if examined else NOTHING),
-        rows=rows,
+        offenders=offenders.num_rows,
+        waived=waived.num_rows,
+        waived_amounts=worth(rule, waived),
+        waivers=uses,
+        systemic=systemic,
+        sentence=" ".join(filter(None, said)) or (HELD if examined else NOTHING),
+        rows=_keep_offenders(home, scope, rule, every),
         operations=rule.operations,
     )
 
@@ -132,9 +147,13 @@ def _rows(query: Query, examined: str) -> int:
     return int(query(f"SELECT COUNT(*) AS examined FROM {examined}")["examined"][0].as_py())
 
 
-def _sentence(mapping: Mapping, rule: Rule, offenders: pa.Table) -> str:
+def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str:
+    """Tell of the worst offender; where so many rows break a rule, of their one cause first."""
     worst = offenders.slice(0, 1).to_pylist()
-    return Teller(mapping.currencies).tell(rule.sentence, worst[0]) if worst else ""
+    if not worst:
+        return ""
+    sentence = Teller(mapping.currencies).tell(rule.sentence, worst[0])
+    return f"{share} examined rows break it, which points to one cause. The worst: {sentence}" if share else sentence
 
 
 def _keep_offenders(home: Home, scope: Scope, rule: Rule, offenders: pa.Table) -> str:

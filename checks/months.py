@@ -4,12 +4,15 @@ What goes in: which outcome of which scope is part of a month. Rules of the mont
 the month; those of the cut are shown as of the cut, and are part of the verdict only where the month holds it.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from assets.audit import Audit
 from assets.calendar import Period
 from assets.errors import TieoutError
 from assets.movements import Month
 from checks.judge import judge, kept_outcomes
-from checks.outcome import Outcome
+from checks.outcome import Outcome, WaiverUse
 from checks.rule import Rule
 from checks.rules import FINDINGS, RULES
 from checks.scopes import cut_scope, month_scope
@@ -22,8 +25,21 @@ def judge_month(audit: Audit, month: Month, period: Period) -> list[Outcome]:
         message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
         raise TieoutError(message)
     own = [rule for rule in FINDINGS if _is_own(rule, period)]
-    judged = {outcome.rule: outcome for outcome in judge(audit.home, month_scope(audit, month), own)}
+    scope = replace(month_scope(audit, month), at_cut=_waivers(at_cut.values()))
+    judged = {outcome.rule: outcome for outcome in judge(audit.home, scope, own)}
     return [judged.get(rule.name) or _as_of_cut(rule, at_cut[rule.name], period) for rule in RULES]
+
+
+def lapsed_waivers(audit: Audit) -> str:
+    """Return the waivers that do not stand at the cut: none of them stands in a month, and its report must say so."""
+    if not audit.mapping.waivers:
+        return ""
+    at_cut = _waivers(kept_outcomes(audit.home, cut_scope(audit).folder).values())
+    return ", ".join(sorted(name for name, use in at_cut.items() if use.lapsed))
+
+
+def _waivers(at_cut: Iterable[Outcome]) -> dict[str, WaiverUse]:
+    return {use.id: use for outcome in at_cut for use in outcome.waivers}
 
 
 def _is_own(rule: Rule, period: Period) -> bool:

@@ -4,6 +4,7 @@ What goes in: the outcome of a rule and the verdict. What stays out: how an outc
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,34 @@ from checks.rule import Assertion, Escalation, Rule, Scope, Severity
 Result = Literal["held", "broken", "not verified", "not applicable"]
 Verdict = Literal["CLEAN", "BROKEN", "NOT VERIFIED"]
 ANY_GAP = "Provide what is missing and run the audit again; until then this was not examined."
+
+
+Standing = Literal["stands", "matches nothing", "cap passed", "expired", "not examined"]
+
+
+class WaiverUse(BaseModel):
+    """What a waiver did in one scope."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    id: str
+    rule: str
+    owner: str
+    reason: str
+    expires: date
+    most: int
+    most_amount: dict[str, int] | None
+    matched: int
+    """Rows it matches, whether or not they are waived."""
+    amounts: dict[str, str]
+    """What these rows are worth by currency: minor units as text, added up without their signs."""
+    standing: Standing
+    """Where its cap or its last day is passed, none of its rows is waived by it."""
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether its rows break the rule again."""
+        return self.standing in ("cap passed", "expired")
 
 
 class Outcome(BaseModel):
@@ -36,12 +65,16 @@ class Outcome(BaseModel):
     """Rows that break it and are not waived."""
     waived: int = 0
     """Rows that break it and are waived."""
+    waived_amounts: dict[str, str] = {}
+    """What the waived rows are worth by currency: minor units as text, added up without their signs."""
+    waivers: tuple[WaiverUse, ...] = ()
+    """What each waiver of this rule did."""
     systemic: bool
     """Half or more of at least 20 examined rows break it: one cause, not many."""
     sentence: str
     """The worst offender with both figures and the difference, or why there is none."""
     rows: str | None
-    """All offenders in Parquet, relative to the home."""
+    """All offenders in Parquet, relative to the home; `waiver` names what waives a row, and is null where it breaks."""
     problem: str | None = None
     """Why it is not verified or not applicable."""
     operations: bool = False

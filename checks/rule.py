@@ -59,6 +59,10 @@ class _Told:
     """The flow of the kinds of transaction it speaks of, if only one."""
     kinds: tuple[str, ...] = ()
     """The kinds of transaction it speaks of, if only some."""
+    subject: tuple[str, ...] = ()
+    """The columns by which an offender is recognised in the next export, if not those of the convention (offenders)."""
+    amount: str | None = None
+    """What an offender is worth in minor units, as SQL over its columns, if not what the convention says."""
     operations: bool = False
     """Whether it speaks of how tieout and the application run: it never changes a verdict."""
 

@@ -16,6 +16,7 @@ BALANCES = (
         examines="drift",
         sentence="Wallet {wallet_id} is below zero: its ledger holds {ledger:money}{recorded:recorded}.",
         advice="Establish how each wallet was overdrawn, and what can be recovered.",
+        amount="LEAST(ledger, recorded)",
     ),
     Rule(
         "balances_never_were_negative",

@@ -20,6 +20,7 @@ LEDGER = (
         ),
         advice="Find who rewrote the ledger: compare both sides of each row, and restore what was there.",
         needs=("history",),
+        subject=("transaction_id", "change", "found_in"),
     ),
     Rule(
         "amounts_are_not_zero",

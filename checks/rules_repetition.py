@@ -56,6 +56,7 @@ REPETITION = (
             "{other_at:at} under another key."
         ),
         advice="Ask whether it was meant twice: a retry under a new key books the same instruction again.",
+        needs=("transactions.idempotency_key",),
     ),
     Rule(
         "initial_funding_is_once",

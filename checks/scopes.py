@@ -6,10 +6,12 @@ At the cut every table is whole. In a month `transactions` and `closings` are th
 
 from collections.abc import Callable
 from collections.abc import Mapping as Named
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -22,6 +24,7 @@ from assets.engines import View, duckdb_engine
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.schemas import EXPORTED, TABLES
+from checks.outcome import WaiverUse
 from checks.rule import Rule
 
 Gap = tuple[Literal["not verified", "not applicable"], str]
@@ -57,6 +60,8 @@ class Scope:
     folder: Path
     mapping: Mapping
     shown: Named[str, Callable[[], View]]
+    at_cut: Named[str, WaiverUse] = field(default_factory=dict)
+    """Of a month: what became of each waiver at the cut. One that does not stand there does not stand in the month."""
 
     def views(self, rule: Rule) -> dict[str, View]:
         """Return the views a rule names."""
@@ -72,6 +77,13 @@ class Scope:
             if found and found[0] in gaps:
                 return gaps[found[0]]
         return None
+
+    @cached_property
+    def cut_day(self) -> date:
+        """The day of the cut, in the zone of the ledger: a waiver stands until the end of its last day."""
+        with duckdb_engine({"source_cut": self.shown["source_cut"]()}) as query:
+            (cut_at,) = (row["cut_at"] for row in query("SELECT cut_at FROM source_cut").to_pylist())
+        return cast("datetime", cut_at).astimezone(ZoneInfo(self.mapping.zone)).date()
 
     @cached_property
     def balances(self) -> pa.Table:

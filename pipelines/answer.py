@@ -4,13 +4,19 @@ What goes in: its shape. What stays out: what people are shown (terminal).
 """
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from assets.drift import drift_by_currency
+from checks.coverage import coverage_of
+from checks.waiving import told, uses_of
 from pipelines.audit import Audited
 from pipelines.instants import instant
+from pipelines.life import life_of
 
-RULE_FIELDS = {"rule", "result", "severity", "scope", "examined", "offenders", "systemic", "sentence"}
+RULE_FIELDS = {
+    "rule", "result", "severity", "scope", "examined", "offenders", "waived", "waived_amounts", "systemic", "sentence",
+}  # fmt: skip
 
 
 def answer(audited: Audited) -> str:
@@ -23,6 +29,7 @@ def answer(audited: Audited) -> str:
         "cut": instant(certificate.cut.at),
         "transactions": certificate.tables["transactions"].written,
         "wallets": certificate.tables["wallets"].written,
+        "coverage": asdict(coverage_of(audited.outcomes)),
         "control_totals": [total.model_dump() for total in certificate.control_totals],
         "rules": [
             {
@@ -30,6 +37,11 @@ def answer(audited: Audited) -> str:
                 "rows": str(audit.home.path / outcome.rows) if outcome.rows else None,
             }
             for outcome in audited.outcomes
+        ],
+        "exceptions": life_of(audited),
+        "waivers": [
+            {**use.model_dump(mode="json"), "sentence": told(audit.mapping, use)}
+            for use in uses_of(audit.mapping, audited.outcomes)
         ],
         "drift": _drift(audited),
         "months": [
@@ -49,11 +61,16 @@ def answer(audited: Audited) -> str:
 
 
 def _drift(audited: Audited) -> list[dict[str, Any]]:
-    """Return drifting balances, gross, net and largest drift of each currency, where drift was judged."""
-    judged = {outcome.rule: outcome.result for outcome in audited.outcomes}
-    if judged["projections_do_not_drift"] not in ("held", "broken"):
+    """Return drifting balances, gross, net and largest drift of each currency, where drift was judged.
+
+    Where it is systemic, half or more of the balances drift: these figures measure one cause, not many errors.
+    """
+    judged = next(outcome for outcome in audited.outcomes if outcome.rule == "projections_do_not_drift")
+    if judged.result not in ("held", "broken"):
         return []
     rows = drift_by_currency(audited.audit.view("drift"))
     return [
-        {key: str(value) if key in ("gross", "net", "largest") else value for key, value in row.items()} for row in rows
+        {key: str(value) if key in ("gross", "net", "largest") else value for key, value in row.items()}
+        | {"systemic": judged.systemic}
+        for row in rows
     ]

@@ -24,6 +24,7 @@ from checks.judge import kept_outcomes
 from checks.outcome import Outcome, Verdict, unjudged, verdict_of
 from checks.rules import RULES
 from checks.scopes import cut_scope
+from checks.waiving import refuse_wrong_waivers
 from pipelines.definitions import definitions
 from pipelines.jobs import months_in_one_run
 from pipelines.settings import dagster_home
@@ -56,7 +57,7 @@ def run_audit(workplace: Workplace, month: str | None) -> Audited:
 
     Raises RefusedError when nothing could be exported, TieoutError when tieout failed before there was an export.
     """
-    workplace.mapping()
+    refuse_wrong_waivers(workplace.mapping())
     home = workplace.open_home()
     with _one_writer(home), dg.DagsterInstance.from_config(str(dagster_home(home.path))) as instance:
         import_ahead()

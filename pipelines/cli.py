@@ -146,9 +146,11 @@ def _audit(asked: argparse.Namespace) -> int:
 def _check_source(asked: argparse.Namespace) -> int:
     """Connect, read nothing heavy, and tell what the source has beside what the mapping takes; exit 2 for a misfit."""
     _stop_when_told()
-    from pipelines.source_check import check_source  # noqa: PLC0415 - only here
+    from checks.waiving import refuse_wrong_waivers  # noqa: PLC0415 - only here
+    from pipelines.source_check import check_source  # noqa: PLC0415 - likewise
 
     workplace = _workplace(asked, full=False)
+    refuse_wrong_waivers(workplace.mapping())
     fits = check_source(workplace.open_source(), workplace.mapping(), as_json=asked.json)
     return 0 if fits else EXIT["NOT VERIFIED"]
 
@@ -201,8 +203,11 @@ def _explain(asked: argparse.Namespace) -> int:
 def _config(asked: argparse.Namespace) -> int:
     """Print the configuration in force, whole, as a tieout.toml."""
     from assets.mapping_file import effective_toml, load_mapping  # noqa: PLC0415 - only here
+    from checks.waiving import refuse_wrong_waivers  # noqa: PLC0415 - likewise
 
-    sys.stdout.write(effective_toml(load_mapping(asked.config)))
+    mapping = load_mapping(asked.config)
+    refuse_wrong_waivers(mapping)
+    sys.stdout.write(effective_toml(mapping))
     return 0
 
 

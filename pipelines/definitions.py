@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.steps import STEPS
 from assets.workplace import Workplace
-from checks.asset_checks import CHECKS
+from checks.asset_checks import CHECKS, EXCEPTIONS
 from checks.causes_asset import causes
 from pipelines.explain import explain_job
 from pipelines.jobs import JOBS
@@ -18,7 +18,7 @@ from reports.report_asset import month_holds, report
 def definitions(workplace: Workplace) -> dg.Definitions:
     """Return the assets, checks, jobs and schedules over one home."""
     return dg.Definitions(
-        assets=[*STEPS, causes, report],
+        assets=[*STEPS, EXCEPTIONS, causes, report],
         asset_checks=[*CHECKS, month_holds],
         jobs=[*JOBS, explain_job],
         schedules=SCHEDULES,

@@ -14,8 +14,12 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from assets.exceptions import STATES
 from assets.workplace import PROGRESS
+from checks.coverage import coverage_of
+from checks.waiving import told, uses_of
 from pipelines.audit import Audited, report_page
+from pipelines.life import life_of
 from pipelines.pace import Pace
 
 COLOURS = {
@@ -78,48 +82,46 @@ def show_audit(audited: Audited) -> None:
     table.add_column("result", no_wrap=True)
     table.add_column("examined", justify="right")
     table.add_column("offenders", justify="right")
+    table.add_column("waived", justify="right")
     table.add_column("worst offender", overflow="fold")
     for outcome in audited.outcomes:
-        told = outcome.sentence if outcome.result != "held" else ""
+        worst = outcome.sentence if outcome.result != "held" or outcome.waived else ""
         table.add_row(
             outcome.rule,
             Text(outcome.result, COLOURS[outcome.result]),
             f"{outcome.examined:,}",
             f"{outcome.offenders:,}",
-            Text(told),
+            f"{outcome.waived:,}",
+            Text(worst),
         )
     console.print(table)
     console.print()
     if audited.failure:
         console.print(Text(audited.failure))
     console.print(Text(audited.verdict, COLOURS[audited.verdict]), Text(_one_line(audited)))
+    if life := life_of(audited):
+        states = ", ".join(f"{state} {life[state]:,}" for state in STATES)
+        console.print(Text(f"Exceptions since the export before: {states}."))
+    for use in uses_of(audited.audit.mapping, audited.outcomes):
+        if said := told(audited.audit.mapping, use):
+            console.print(Text(said))
     if page := report_page(audited):
         console.print(Text(f"Report: {shown(page)}"))
         newest = audited.reports[-1]
         if newest.verdict != audited.verdict:
-            told = (
+            aside = (
                 f"{newest.month} by itself is {newest.verdict}: what is broken belongs to other months or to the cut."
             )
-            console.print(Text(told))
+            console.print(Text(aside))
 
 
 def _one_line(audited: Audited) -> str:
     """Say in one line what the verdict rests on."""
     certificate = audited.audit.export.certificate
-    counted = {result: sum(each.result == result for each in audited.outcomes) for result in COLOURS}
-    nothing = sum(each.result == "held" and not each.examined for each in audited.outcomes)
-    said = [
-        f"{counted['held']} rules held",
-        f"{counted['broken']} broken",
-        f"{counted['not verified']} not verified",
-    ]
-    said += [f"{counted['not applicable']} not applicable"] if counted["not applicable"] else []
-    said += [f"{nothing} with nothing to examine"] if nothing else []
     rows = certificate.tables["transactions"].written
     bound = "" if certificate.cut.bound == "exact" else "not before "
-    return (
-        f"- {', '.join(said)}; {rows:,} transactions up to the cut {bound}{certificate.cut.at:%Y-%m-%d %H:%M:%S} UTC."
-    )
+    cut = f"the cut {bound}{certificate.cut.at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"- {coverage_of(audited.outcomes).sentence()}; {rows:,} transactions up to {cut}."
 
 
 def shown(path: Path) -> str:

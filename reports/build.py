@@ -6,6 +6,7 @@ What goes in: which query and which sentence fills which part. What stays out: r
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from reports.dispositions import amounts, register, waivers
 from reports.evidence import Provenance, RuleResult, SourceTable
 from reports.exceptions import exceptions
 from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
@@ -42,6 +43,8 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         drift=_drift(facts, query),
         rules=tuple(_rule(outcome) for outcome in facts.outcomes_month),
         exceptions=exceptions(facts.outcomes_month, facts.offenders),
+        exception_register=register(facts.exceptions),
+        waivers=waivers(facts.waivers),
         provenance=_provenance(facts),
         glossary=GLOSSARY,
     )
@@ -75,8 +78,11 @@ def _drift(facts: MonthFacts, query: Query) -> DriftAtCut:
     examined = "wallet_balances" not in facts.basis.absent_tables
     rows = rows_of(query, "drift_by_currency") if examined else []
     worst = worst_drift(query) if examined else ()
+    systemic = {outcome.rule for outcome in facts.outcomes_month if outcome.systemic}
     rest = DriftAtCut(
         examined=examined,
+        systemic="projections_do_not_drift" in systemic,
+        cache_systemic="caches_do_not_drift" in systemic,
         sentence="",
         not_compared=sum(int(row["not_compared"]) for row in rows),
         currencies=(),
@@ -95,6 +101,8 @@ def _rule(outcome: Outcome) -> RuleResult:
         statement=outcome.statement,
         examined=outcome.examined,
         offenders=outcome.offenders,
+        waived=outcome.waived,
+        waived_amounts=amounts(outcome.waived_amounts),
         systemic=outcome.systemic,
         sentence=outcome.sentence,
         problem=outcome.problem,

@@ -6,6 +6,7 @@ What goes in: rules, exceptions, provenance, glossary. What stays out: amounts b
 from typing import Literal
 
 from reports.base import Digest, Part, Result, Scope, Severity
+from reports.dispositions import Amount
 
 
 class RuleResult(Part):
@@ -26,7 +27,11 @@ class RuleResult(Part):
     examined: int
     """How many rows it looked at."""
     offenders: int
-    """How many of them break it."""
+    """How many of them break it and are not waived."""
+    waived: int
+    """How many of them break it and are waived."""
+    waived_amounts: tuple[Amount, ...]
+    """What the waived rows are worth by currency."""
     systemic: bool
     """Whether it breaks half or more of what it examined: one cause, not many accidents."""
     sentence: str
@@ -52,7 +57,7 @@ class ExceptionTable(Part):
     rule: str
     """The rule's name."""
     total: int
-    """How many rows there are."""
+    """How many rows there are, waived ones among them."""
     shown: int
     """How many of them are here."""
     rows_path: str | None

@@ -28,14 +28,14 @@ Meaning = Literal["text", "money", "number", "time", "flag"]
 
 
 def exceptions(outcomes: Sequence[Outcome], offenders: Mapping[str, pa.Table]) -> tuple[ExceptionTable, ...]:
-    """One table for each broken rule, in the order of the findings; all rows are in the Parquet it names."""
-    broken = [outcome for outcome in outcomes if outcome.result == "broken"]
-    broken.sort(key=lambda each: not each.counts_for_verdict)
+    """One table for each rule that rows break, broken ones first; all rows are in the Parquet it names."""
+    broken = [outcome for outcome in outcomes if outcome.result == "broken" or outcome.waived]
+    broken.sort(key=lambda each: (each.result != "broken", not each.counts_for_verdict))
     return tuple(_exceptions(outcome, offenders.get(outcome.rule)) for outcome in broken)
 
 
 def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
-    rows = _worst(table) if table is not None else pa.table({})
+    rows = _without_empty_waivers(_worst(table)) if table is not None else pa.table({})
     columns = tuple(Column(name=field.name, meaning=_meaning(field.name, field.type)) for field in rows.schema)
     values = [
         [_text(value, column.meaning) for value in rows.column(place).to_pylist()]
@@ -43,7 +43,7 @@ def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
     ]
     return ExceptionTable(
         rule=outcome.rule,
-        total=table.num_rows if table is not None else outcome.offenders,
+        total=table.num_rows if table is not None else outcome.offenders + outcome.waived,
         shown=rows.num_rows,
         rows_path=outcome.rows,
         columns=columns,
@@ -52,7 +52,7 @@ def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
 
 
 def _worst(table: pa.Table) -> pa.Table:
-    """Choose the rows to show: the largest drift, then the lowest balance first, then by every column."""
+    """Choose the rows to show: those not waived, by the largest drift or the lowest balance, then by every column."""
     names = [name for name in table.column_names if not pa.types.is_nested(table.schema.field(name).type)]
     keys: list[tuple[str, str]] = [(name, "ascending") for name in names]
     ranked = table.select(names)
@@ -62,9 +62,17 @@ def _worst(table: pa.Table) -> pa.Table:
         keys.insert(0, ("absolute drift", "descending"))
     elif "lowest" in names:
         keys.insert(0, ("lowest", "ascending"))
+    if "waiver" in names:
+        ranked = ranked.append_column("is waived", KERNELS.cast(KERNELS.is_valid(table["waiver"]), pa.int8()))
+        keys.insert(0, ("is waived", "ascending"))
     if not keys or not table.num_rows:
         return table.slice(0, LIMIT)
     return table.take(KERNELS.select_k_unstable(ranked, k=min(LIMIT, table.num_rows), sort_keys=_once(keys)))
+
+
+def _without_empty_waivers(rows: pa.Table) -> pa.Table:
+    named = "waiver" in rows.column_names and rows["waiver"].null_count < rows.num_rows
+    return rows if named or "waiver" not in rows.column_names else rows.drop_columns(["waiver"])
 
 
 def _once(keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from checks.outcome import WaiverUse
+
 Query = Callable[[str], pa.Table]
 """SQL text -> Arrow table, over the views movements, closings, closings_before, drift, wallets, settings."""
 
@@ -46,7 +48,15 @@ class Outcome(Protocol):
 
     @property
     def offenders(self) -> int:
-        """How many of them break it."""
+        """How many of them break it and are not waived."""
+
+    @property
+    def waived(self) -> int:
+        """How many break it and are waived."""
+
+    @property
+    def waived_amounts(self) -> Mapping[str, str]:
+        """What the waived rows are worth by currency, in minor units."""
 
     @property
     def systemic(self) -> bool:
@@ -108,3 +118,6 @@ class MonthFacts:
     outcomes_month: Sequence[Outcome]
     verdict: str
     offenders: Mapping[str, pa.Table]
+    waivers: Sequence[WaiverUse] = ()
+    exceptions: Sequence[Mapping[str, Any]] = ()
+    """How the exceptions of each rule rolled forward from the export before (assets/exceptions)."""

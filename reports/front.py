@@ -81,6 +81,29 @@ class BasisOfReport(Part):
     """Tables that, says the configuration, this source does not have."""
 
 
+class RuleCounts(Part):
+    """How the rules that decide ended; each is in exactly one of the first five counts."""
+
+    broken: int
+    """How many are broken."""
+    not_verified: int
+    """How many could not be examined."""
+    not_applicable: int
+    """How many speak of what this source does not have."""
+    nothing_to_examine: int
+    """How many held over no row at all."""
+    held: int
+    """How many held."""
+    systemic: int
+    """How many are broken by half or more of what they examined: one cause each."""
+    waived_rules: int
+    """How many have rows that are waived."""
+    waived_rows: int
+    """How many rows are waived."""
+    sentence: str
+    """All of it in words."""
+
+
 class Verdict(Part):
     """The conclusion."""
 
@@ -88,6 +111,8 @@ class Verdict(Part):
     """CLEAN, BROKEN or NOT VERIFIED."""
     sentence: str
     """The conclusion in words, with the number of rules behind it."""
+    counts: RuleCounts
+    """How the rules that decide ended."""
 
 
 class Finding(Part):
@@ -119,7 +144,7 @@ class CoveredRule(Part):
     counts_for_verdict: bool
     """Whether it is part of this month's verdict."""
     reason: str | None
-    """Why it was not verified or does not apply."""
+    """Why it was not verified or does not apply, or how many rows are waived."""
 
 
 class Coverage(Part):

@@ -27,6 +27,12 @@ PROOFS = {
     "declared": "That all tables show this instant is declared in the configuration, not proven.",
 }
 
+ONE_CAUSE = (
+    "Half or more of the balances drift, which points to one cause: gross and net drift measure that cause, "
+    "not as many errors."
+)
+CACHE_ONE_CAUSE = "What users are shown is off throughout as well, which points to one cause of its own."
+
 GLOSSARY = (
     Term(
         term="Ledger",
@@ -76,6 +82,18 @@ GLOSSARY = (
     Term(
         term="Scope",
         meaning="Month: rows of the month. Closing: balances at its end. Cut: the state at the cut.",
+    ),
+    Term(
+        term="Exception",
+        meaning="A row that breaks a rule, known by its ids from export to export: new, persisting, waived or cured.",
+    ),
+    Term(
+        term="Waiver",
+        meaning="Rows that someone answers for by name, with a reason, a cap and a last day. They are counted apart.",
+    ),
+    Term(
+        term="Systemic",
+        meaning="A rule that half or more of at least 20 examined rows break: one cause, not many errors.",
     ),
     Term(term="CLEAN", meaning="Every rule that counts for the month ran, and no error was found."),
     Term(term="BROKEN", meaning="Every gate held, and at least one rule of severity error is broken."),

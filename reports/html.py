@@ -28,6 +28,13 @@ STATES = {
     "not applicable": "absent",
 }
 TONES = {"CLEAN": "held", "BROKEN": "broken", "NOT VERIFIED": "unverified"}
+STANDINGS = {
+    "stands": "held",
+    "matches nothing": "empty",
+    "cap passed": "broken",
+    "expired": "broken",
+    "not examined": "unverified",
+}
 SCOPES = {"month": "rows of the month", "closing": "closing balances", "cut": "as of the cut"}
 SECTIONS = (
     ("totals", "Control totals"),
@@ -35,6 +42,8 @@ SECTIONS = (
     ("drift", "Drift as of the cut"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
+    ("register", "Register of exceptions"),
+    ("waivers", "Waivers"),
     ("provenance", "Provenance"),
     ("words", "Words"),
 )
@@ -56,6 +65,7 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "tone": TONES[report.verdict.word],
         "states": STATES,
         "scopes": SCOPES,
+        "standings": STANDINGS,
         "sections": [(anchor, number, heading) for number, (anchor, heading) in enumerate(SECTIONS, 1)],
         "policy": _policy(style, script),
         "style": Markup(style),  # noqa: S704 - our own files

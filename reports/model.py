@@ -8,6 +8,7 @@ import json
 from typing import Any, Literal
 
 from reports.base import Part
+from reports.dispositions import Register, Waiver
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
 from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
 from reports.sections import ControlTotal, DriftAtCut, RollForward
@@ -46,6 +47,10 @@ class Report(Part):
     """Every rule with its result."""
     exceptions: tuple[ExceptionTable, ...]
     """The rows that break a rule."""
+    exception_register: Register
+    """What became of the exceptions since the export before, as of the cut."""
+    waivers: tuple[Waiver, ...]
+    """Every waiver of the configuration, and what it did."""
     provenance: Provenance
     """Where the figures come from."""
     glossary: tuple[Term, ...]

@@ -20,10 +20,12 @@ from assets.audit import Audit
 from assets.calendar import Period
 from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
+from assets.exceptions import roll_forward
 from assets.movements import Month
-from checks.months import judge_month
+from checks.months import judge_month, lapsed_waivers
 from checks.outcome import Outcome, verdict_of
 from checks.rules import REGISTER
+from checks.waiving import uses_of
 from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import report_json
@@ -103,7 +105,12 @@ def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport |
 
 def _made_from(audit: Audit, month: Month) -> dict[str, str]:
     """Return what a report depends on; when any of it changes, the report is due again."""
-    return {"inputs": month.inputs, "configuration": audit.mapping.digest(), "rules": REGISTER}
+    return {
+        "inputs": month.inputs,
+        "configuration": audit.mapping.digest(),
+        "rules": REGISTER,
+        "lapsed waivers": lapsed_waivers(audit),
+    }
 
 
 def _to_date(audit: Audit, period: Period, inputs: str) -> Path:
@@ -125,7 +132,7 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
     if not versions:
         return _Edition(folder, version=1, replaces=None, reason=None)
     before = json.loads((audit.home.path / versions[-1] / "made-from.json").read_text())
-    changed = [what for what in ("configuration", "rules") if before[what] != made_from[what]]
+    changed = [what for what in ("configuration", "rules", "lapsed waivers") if before.get(what) != made_from[what]]
     reason = f"the {' and the '.join(changed)} changed" if changed else "rows of this month, or its opening, changed"
     return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)
 
@@ -154,11 +161,17 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         outcomes_month=outcomes,
         verdict=verdict_of(outcomes),
         offenders=_offenders(audit, outcomes),
+        waivers=uses_of(mapping, outcomes),
+        exceptions=roll_forward(audit),
     )
 
 
 def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
-    return {each.rule: pq.read_table(audit.home.path / each.rows) for each in outcomes if each.offenders and each.rows}
+    return {
+        each.rule: pq.read_table(audit.home.path / each.rows)
+        for each in outcomes
+        if (each.offenders or each.waived) and each.rows
+    }
 
 
 def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
+from checks.coverage import coverage_of
 from reports.base import Result, Scope, Severity, Word
 from reports.facts import MonthFacts, Outcome
-from reports.front import Coverage, CoveredRule, Cut, Finding, Period, Verdict
-from reports.guidance import PROOFS, STATES
+from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
+from reports.guidance import CACHE_ONE_CAUSE, ONE_CAUSE, PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
 from reports.wording import counted, day, listed, month_bounds, month_name
 
@@ -54,13 +55,20 @@ def verdict(facts: MonthFacts, footing: RollForward) -> Verdict:
     if facts.verdict not in get_args(Word):
         message = f"The verdict {facts.verdict!r} is none of {', '.join(get_args(Word))}."
         raise ValueError(message)
+    deciding = [outcome for outcome in facts.outcomes_month if outcome.counts_for_verdict]
+    counts = _counts(deciding)
     if not footing.foots:
         codes = [line.currency for line in footing.currencies if not line.foots]
         sentence = f"The roll-forward does not foot in {listed(codes)}: two ways of adding up the month disagree."
-        return Verdict(word="NOT VERIFIED", sentence=f"{sentence} Treat no figure here as established.")
-    deciding = [outcome for outcome in facts.outcomes_month if outcome.counts_for_verdict]
+        sentence = f"{sentence} Treat no figure here as established."
+        return Verdict(word="NOT VERIFIED", sentence=sentence, counts=counts)
     head = {"CLEAN": _clean, "BROKEN": _broken, "NOT VERIFIED": _unverified}[facts.verdict](facts, deciding)
-    return Verdict(word=cast("Word", facts.verdict), sentence=f"{head} {_footing(footing)}")
+    return Verdict(word=cast("Word", facts.verdict), sentence=f"{head} {_footing(footing)}", counts=counts)
+
+
+def _counts(deciding: Sequence[Outcome]) -> RuleCounts:
+    found = coverage_of(deciding)
+    return RuleCounts(**vars(found), sentence=f"{found.sentence()}.")
 
 
 def _clean(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
@@ -136,6 +144,7 @@ def _ended(outcomes: Sequence[Outcome], name: str) -> list[Outcome]:
 def _covered(outcome: Outcome) -> CoveredRule:
     silent = outcome.result in {"held", "broken"}
     reason = None if silent else outcome.problem or outcome.sentence or "No reason was given."
+    reason = f"{counted(outcome.waived, 'row')} waived" if outcome.waived else reason
     return CoveredRule(rule=outcome.rule, counts_for_verdict=outcome.counts_for_verdict, reason=reason)
 
 
@@ -151,4 +160,5 @@ def drift(facts: MonthFacts, currencies: tuple[CurrencyDrift, ...], rest: DriftA
         found = "none drifts" if not off else f"{off:,} {'drifts' if off == 1 else 'drift'}"
         least = counted(facts.basis.drift_tolerance, "minor unit")
         sentence = f"Of {counted(compared, 'balance')} compared with the ledger, {found} (by {least} or more)."
-    return rest.model_copy(update={"sentence": sentence, "currencies": currencies})
+    said = [sentence, ONE_CAUSE if rest.systemic else "", CACHE_ONE_CAUSE if rest.cache_systemic else ""]
+    return rest.model_copy(update={"sentence": " ".join(filter(None, said)), "currencies": currencies})

@@ -23,7 +23,7 @@ EXPORT_TAG = "tieout/export"
 
 @dg.asset(
     partitions_def=MONTHS,
-    deps=["movements", "balances", "drift", "transactions", "wallets"],
+    deps=["movements", "balances", "drift", "exceptions", "transactions", "wallets"],
     group_name="report",
     kinds={"html", "json"},
     owners=["team:audit"],

@@ -107,6 +107,10 @@ class DriftAtCut(Part):
 
     examined: bool
     """Whether this source has recorded balances."""
+    systemic: bool
+    """Whether half or more of the balances compared drift: one cause, which its amounts measure."""
+    cache_systemic: bool
+    """Whether half or more of the users' cached balances are not what is recorded."""
     sentence: str
     """What was compared and what was found, in words."""
     not_compared: int

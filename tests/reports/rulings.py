@@ -4,7 +4,7 @@ What goes in: outcomes as the checks hand them over. What stays out: the ledgers
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -25,6 +25,8 @@ class Ruled:
     counts_for_verdict: bool = True
     problem: str | None = None
     advice: str = "Look into it."
+    waived: int = 0
+    waived_amounts: Mapping[str, str] = field(default_factory=dict)
 
 
 REGISTER = (
