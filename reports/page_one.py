@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reports.front import Finding
 from reports.model import Report
-from reports.tables import Column, Table, table
+from reports.tables import Column, State, Table, table
 from reports.wording import counted, day_before, instant, listed
 
 TONES = {"CLEAN": "held", "BROKEN": "broken", "NOT VERIFIED": "unverified"}
@@ -142,3 +142,25 @@ def owed(report: Report) -> Table:
         for each in report.liabilities
     ]  # fmt: skip
     return table("What is owed to wallet holders", columns, rows)
+
+
+def findings(report: Report) -> Table:
+    """List the findings with what to do about each, those that decide first."""
+    columns = [
+        Column("Result", "state"), Column("Decides"), Column("Rule", "rule"), Column("What was found"),
+        Column("Next step"), Column("Severity"), Column("Scope"), Column("Rows", "number"),
+    ]  # fmt: skip
+    rows = [
+        (
+            State(each.result, each.result),
+            "yes" if each.counts_for_verdict else "no",
+            each.rule,
+            each.sentence,
+            each.next_step,
+            each.severity,
+            SCOPES[each.scope],
+            each.offenders,
+        )
+        for each in report.findings
+    ]
+    return Table("Findings", tuple(columns), tuple(rows), worked=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reports.charts import waterfalls
 from reports.columns import BREAK, breakable
@@ -47,14 +47,14 @@ NAMES = (25, 20, 15)
 
 def render_pdf(report: Report) -> bytes:
     """Render the report as a PDF; the same report always gives the same bytes."""
-    made: bytes = _compiler().compile(
+    made = _compiler().compile(
         _template(),
         format="pdf",
         sys_inputs=pdf_inputs(report),
         pdf_standards=STANDARDS,
         timestamp=moment(report),
     )
-    return made
+    return cast("bytes", made)
 
 
 def pdf_inputs(report: Report) -> dict[str, str]:

@@ -50,7 +50,7 @@ def printed(table: Table, decimals: Mapping[str, int], page: float, *, titled: b
         "name": legible(table.name),
         "titled": titled,
         "blank": table.blank,
-        "note": legible(_note(table, len(rows))),
+        "note": legible(note(table, len(rows))),
         "widths": fit.widths,
         "gutter": GUTTER,
         "scale": fit.scale,
@@ -87,10 +87,10 @@ def _text(table: Table, row: int, place: int, decimals: Mapping[str, int]) -> st
         return f"{cell:,}"
     if meaning == "money" and cell:
         return amount(str(cell), decimals.get(table.currency(row, place) or ""))
-    return legible(moment(str(cell)) if meaning == "time" else str(cell))
+    return legible(instant_of_row(str(cell)) if meaning == "time" else str(cell))
 
 
-def moment(text: str) -> str:
+def instant_of_row(text: str) -> str:
     """Write an instant of an exported row with no more digits than it needs."""
     day, _, time = text.replace("Z", "").partition("T")
     return f"{day} {time.rstrip('0').rstrip('.') if '.' in time else time}\u00a0UTC" if time else text
@@ -117,7 +117,7 @@ def _lines(row: Sequence[_Cell], fit: Fit) -> float:
     )
 
 
-def _note(table: Table, shown: int) -> str:
+def note(table: Table, shown: int) -> str:
     """Say how many rows there are, where that is not plain to see."""
     if table.total is None and shown == len(table.rows):
         return ""
