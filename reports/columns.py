@@ -16,7 +16,6 @@ BRACKET = 0.335
 SLACK = 0.4
 FLOWING = {"text", "time"}
 NARROWEST_ID, NARROWEST_TEXT, WIDEST_WORD = 12, 42.0, 84.0
-SMALLEST = 0.55
 BREAK = "\u200b"
 """Where a line may end inside a word; it is not seen."""
 
@@ -60,8 +59,7 @@ def fitted(columns: Sequence[Measured], page: float) -> Fit:
     room = page - GUTTER * (len(columns) - 1)
     least = sum(column.least for column in columns)
     if least > room:
-        scale = max(room / least, SMALLEST)
-        return Fit(tuple(column.least * room / least for column in columns), scale)
+        return Fit(tuple(column.least * room / least for column in columns), room / least)
     widths = _shared(columns, room)
     spare = (room - sum(widths)) / max(len(columns), 1)
     return Fit(tuple(width + spare for width in widths), 1.0)

@@ -53,6 +53,8 @@ def _every_face_has() -> frozenset[str]:
 
 def legible(text: str) -> str:
     """Return the text with whatever cannot be seen, or no font of ours can show, spelled out as \u2039U+0645\u203a."""
+    if text.isascii() and text.isprintable():
+        return text
     known = _every_face_has()
     return "".join(each if each in known else spelled(each) for each in visible(text))
 

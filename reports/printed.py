@@ -14,8 +14,8 @@ from reports.tables import State, Table
 from reports.wording import amount, counted
 
 MOST_ROWS = 300
-FEW = 12
-"""So many rows stay on one page."""
+FEW, ADDED_UP = 12, 36
+"""So many rows stay on one page, and so many of a table that adds up."""
 TALL = 24
 """A row of so many lines may be divided by the end of a page."""
 RIGHT = {"money", "number"}
@@ -59,7 +59,7 @@ def printed(table: Table, decimals: Mapping[str, int], page: float, *, titled: b
         "head": [legible(each.title) for each in columns],
         "rows": [[_broken(each, fit, place) for place, each in enumerate(row)] for row in rows],
         "whole": all(_lines(row, fit) < TALL for row in rows),
-        "together": len(rows) <= FEW,
+        "together": len(rows) <= (ADDED_UP if table.totals else FEW),
         "totals": [each.row for each in table.totals if not each.minus],
         "apart": table.foots + 1 if table.foots is not None else None,
     }

@@ -10,15 +10,15 @@ from reports.page_one import kinds_moved
 from reports.sections import CurrencyRollForward, KindMovement
 from reports.tables import Cell, Column, Section, State, Table, Total
 
-ACROSS = 5
-"""How many currencies stand beside each other; more of them are more tables."""
+ACROSS, DIGITS = 5, 56
+"""How many currencies stand beside each other, and how many digits: more of either are more tables."""
 Value = Callable[[CurrencyRollForward], Cell]
 
 
 def roll_forward(report: Report) -> Section:
     """From opening to closing, as many tables as the currencies need."""
     lines = report.roll_forward.currencies
-    groups = [lines[place : place + ACROSS] for place in range(0, len(lines), ACROSS)]
+    groups = list(_groups(lines))
     return Section(
         "Roll-forward",
         (
@@ -29,6 +29,24 @@ def roll_forward(report: Report) -> Section:
         nothing="There is no balance and no movement to roll forward.",
         drawn=True,
     )
+
+
+def _groups(lines: Sequence[CurrencyRollForward]) -> Iterator[list[CurrencyRollForward]]:
+    """Yield the currencies that stand beside each other in one table."""
+    group: list[CurrencyRollForward] = []
+    for line in lines:
+        if group and (len(group) == ACROSS or sum(map(_digits, [*group, line])) > DIGITS):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _digits(line: CurrencyRollForward) -> int:
+    """Return how many digits the longest amount of a currency has."""
+    amounts = [line.opening, line.closing_by_kind, line.closing_by_wallet, *(each.amount for each in line.movements)]
+    return max(len(each) for each in [*amounts, line.unsettled, line.unsettled_to_date, line.taken_over])
 
 
 def _table(report: Report, lines: Sequence[CurrencyRollForward], *, whole: bool) -> Table:
@@ -54,7 +72,7 @@ def _table(report: Report, lines: Sequence[CurrencyRollForward], *, whole: bool)
     ]
     money = [Column(line.currency, "money", currency=line.currency) for line in lines]
     return Table(
-        "Roll-forward" if whole else f"Roll-forward, {lines[0].currency} to {lines[-1].currency}",
+        ", ".join(["Roll-forward", *([] if whole else [line.currency for line in lines])]),
         (Column("Line"), Column("Flow"), Column("Transactions", "number"), *money),
         (*starts, *moves, *closings, *aside),
         totals=(Total(last, plus=tuple(range(last))), Total(last + 2, plus=(last + 1,), minus=(last,))),

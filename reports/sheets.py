@@ -122,7 +122,7 @@ class Sheet:
             self.sheet.write_string(self.row, place, text_of(column.title), self.looks.look(**rule, **aligned))
             self._widen(place, len(column.title))
         for place, title in enumerate(WORK if table.worked else (), len(table.columns)):
-            self.sheet.write_string(self.row, place, title, self.looks.look(**rule, bg_color=ASKED))
+            self.sheet.write_string(self.row, place, title, self.looks.look(**rule, bg_color=ASKED, indent=1))
             self._widen(place, 24)
         self.row += 1
 
@@ -133,7 +133,7 @@ class Sheet:
         for place in range(len(table.columns)):
             self._cell(table, row, place, first, edge)
         if table.worked:
-            asked = self.looks.look(bg_color=ASKED, **edge)
+            asked = self.looks.look(bg_color=ASKED, indent=1, **edge)
             self.sheet.write_string(self.row, len(table.columns), DISPOSITIONS[0], asked)
             for place in range(1, len(WORK)):
                 self.sheet.write_blank(self.row, len(table.columns) + place, None, asked)
