@@ -20,6 +20,8 @@ SQL = Path(__file__).parent / "sql"
 NAMED = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)")
 KNOWN = (*TABLES, *CONFIGURED, "balances_again", "closings_as_closed")
 """Every name that a text may read from."""
+BEHIND = {"creators": ("users",)}
+"""Tables that a computed one is made of: where they are empty, it says nothing."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Rule(_Told):
 
     @cached_property
     def views(self) -> tuple[str, ...]:
-        """The tables that its query, and what it examines, read from."""
+        """The tables that its query, and what it examines, read from, and those behind them."""
         texts = " ".join(filter(None, (self.text, f"FROM {self.examines}", f"FROM {self.cannot_examine or ''}")))
-        return tuple(sorted(set(NAMED.findall(texts)) & set(KNOWN)))
+        named = set(NAMED.findall(texts)) & set(KNOWN)
+        return tuple(sorted(named.union(*(BEHIND.get(name, ()) for name in named))))

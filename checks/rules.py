@@ -6,12 +6,16 @@ add one, write its query and its entry in the tuple of its family. What stays ou
 
 import hashlib
 
+from checks.rules_authority import AUTHORITY
 from checks.rules_balances import BALANCES
+from checks.rules_escrow import ESCROW
 from checks.rules_gates import GATES
 from checks.rules_ledger import LEDGER
 from checks.rules_projections import PROJECTIONS
+from checks.rules_repetition import REPETITION
+from checks.rules_wallets import WALLETS
 
-FINDINGS = LEDGER + BALANCES + PROJECTIONS
+FINDINGS = LEDGER + REPETITION + AUTHORITY + ESCROW + BALANCES + PROJECTIONS + WALLETS
 RULES = GATES + FINDINGS
 
 __all__ = ["FINDINGS", "GATES", "REGISTER", "RULES"]

@@ -1,6 +1,7 @@
-"""The rules about the rows of the ledger, and what belongs together among them.
+"""The rules about single rows of the ledger, and the legs of transfers: what they are, where, when and how much.
 
-Stays out: their SQL (sql/<name>.sql), and running them (judge).
+Stays out: what happened more than once (rules_repetition), who may write what (rules_authority), their SQL
+(sql/<name>.sql), and running them (judge).
 """
 
 from checks.rule import Rule
@@ -19,6 +20,28 @@ LEDGER = (
         ),
         advice="Find who rewrote the ledger: compare both sides of each row, and restore what was there.",
         needs=("history",),
+    ),
+    Rule(
+        "amounts_are_not_zero",
+        severity="warning",
+        asserts="accuracy",
+        scope="month",
+        table="transactions",
+        examines="transactions",
+        sentence="{kind} {transaction_id} of wallet {wallet_id} moves {amount:money}.",
+        advice="Find the writer that books rows of nothing: an amount was lost, or the row is not needed.",
+    ),
+    Rule(
+        "amounts_are_within_limits",
+        severity="warning",
+        asserts="accuracy",
+        scope="month",
+        table="transactions",
+        examines="transactions",
+        sentence=(
+            "Transaction {transaction_id} moves {amount:money} in wallet {wallet_id}: over {bound:money}, {measure}."
+        ),
+        advice="Have somebody who knows the wallet confirm the amount: a wrong unit or a fraud looks like this.",
     ),
     Rule(
         "currencies_are_known",
@@ -47,6 +70,16 @@ LEDGER = (
         advice="Add the type to the configuration, or trace the writer that invented it.",
     ),
     Rule(
+        "signs_follow_types",
+        severity="error",
+        asserts="accuracy",
+        scope="month",
+        table="transactions",
+        examines="transactions",
+        sentence=("{kind} {transaction_id} of wallet {wallet_id} is of {amount:money}, and ought to be {ought_to_be}."),
+        advice="Trace the writer: money went the wrong way, or the row has the wrong type.",
+    ),
+    Rule(
         "wallets_exist",
         severity="error",
         asserts="existence",
@@ -67,19 +100,6 @@ LEDGER = (
         advice="Trace the writer that booked money of one currency to a wallet of another.",
     ),
     Rule(
-        "idempotency_keys_are_unique",
-        severity="error",
-        asserts="existence",
-        scope="cut",
-        table="transactions",
-        examines="transactions WHERE idempotency_hash IS NOT NULL",
-        sentence=(
-            "Key {idempotency_key} is used {occurrences:count} times, by transaction {transaction_id} among others."
-        ),
-        advice="Compare the rows: one instruction was probably booked more than once.",
-        needs=("transactions.idempotency_key",),
-    ),
-    Rule(
         "transfers_net_to_zero",
         severity="error",
         asserts="completeness",
@@ -93,5 +113,33 @@ LEDGER = (
         advice="Look for the missing or altered leg of each transfer: it made or lost money.",
         needs=("kinds.transfer",),
         flow="transfer",
+    ),
+    Rule(
+        "dates_are_plausible",
+        severity="warning",
+        asserts="cut-off",
+        scope="month",
+        table="transactions",
+        examines="transactions",
+        sentence=(
+            "Transaction {transaction_id} of wallet {wallet_id} is dated {created_at:instant}, but {measure} was"
+            "{expected_at:at}{created_together:together}."
+        ),
+        advice="Ask whether the rows were imported or dated by hand: their month may be wrong.",
+    ),
+    Rule(
+        "inactive_wallets_are_quiet",
+        severity="warning",
+        asserts="authorisation",
+        scope="month",
+        table="transactions",
+        examines="transactions WHERE wallet_key IN (SELECT wallet_key FROM wallets WHERE NOT is_active)",
+        sentence=(
+            "{kind} {transaction_id} moves {amount:money} in the inactive wallet {wallet_id}"
+            "{created_at:at}, after the wallet's last update{updated_at:at}."
+        ),
+        advice="Find out how a wallet that was closed could still be written to.",
+        needs=("wallets.is_active", "wallets.updated_at"),
+        cannot_examine="wallets WHERE NOT is_active AND updated_at IS NULL",
     ),
 )

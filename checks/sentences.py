@@ -5,20 +5,33 @@ What goes in: amounts in words of their currency. What stays out: what the sente
 
 import string
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+
+def _instant(value: datetime) -> str:
+    """Tell an instant to the second, or as finely as it needs: two that differ must not read alike."""
+    fraction = f".{value:%f}".rstrip("0") if value.microsecond else ""
+    return f"{value:%Y-%m-%d %H:%M:%S}{fraction} UTC"
+
 
 TOLD: dict[str, Callable[[Any], str]] = {
     "named": lambda value: f" of {value}",
     "count": lambda value: f"{value:,}",
-    "instant": lambda value: f"{value:%Y-%m-%d %H:%M:%S} UTC",
+    "instant": _instant,
     "changed": lambda value: f" ({value} changed)",
+    "rows": lambda value: f"{value:,} transaction{'' if value == 1 else 's'}",
+    "which": lambda value: f" {value}",
+    "words": lambda value: value.replace("_", " "),
+    "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",
+    "together": lambda value: f"; {value:,} such rows were created at one moment",
 }
 """Values that are no money, in words."""
 
 
 class Teller(string.Formatter):
-    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, and those of TOLD."""
+    """Formats the columns of an offender: `:money`, `:size`, `:way`, `:recorded`, `:apart`, and those of TOLD."""
 
     def __init__(self, decimals: Mapping[str, int]) -> None:
         """Take the decimals of each currency; an unknown one is told in minor units."""
@@ -44,6 +57,7 @@ class Teller(string.Formatter):
             "size": self._money(abs(minor)),
             "way": "much" if minor > 0 else "little",
             "recorded": f", recorded is {self._money(minor)}",
+            "apart": f", and its two sides are {self._money(abs(minor))} apart",
         }
         return told[format_spec]
 

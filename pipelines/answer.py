@@ -4,11 +4,11 @@ What goes in: its shape. What stays out: what people are shown (terminal).
 """
 
 import json
-from datetime import datetime
 from typing import Any
 
 from assets.drift import drift_by_currency
 from pipelines.audit import Audited
+from pipelines.instants import instant
 
 RULE_FIELDS = {"rule", "result", "severity", "scope", "examined", "offenders", "systemic", "sentence"}
 
@@ -48,11 +48,6 @@ def answer(audited: Audited) -> str:
     if audited.failure:
         document["error"] = audited.failure
     return json.dumps(document, ensure_ascii=False, indent=1)
-
-
-def instant(moment: datetime) -> str:
-    """Write an instant of the zone UTC, with no more digits than it needs."""
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _drift(audited: Audited) -> list[dict[str, Any]]:

@@ -97,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", action="store_true", help="print the audit's JSON document and nothing else")
     demo.add_argument("--home", metavar="DIR", type=Path, help="default: a folder of its own in .tieout-demo")
     demo.set_defaults(command=_demo)
+    explain = commands.add_parser("explain", help="explain a wallet or a user", description=_explain.__doc__)
+    explain.add_argument("wallet", nargs="?", metavar="WALLET", help="the wallet's id")
+    explain.add_argument("--user", metavar="USER", help="all wallets of this user, and the user's cache")
+    explain.add_argument("--reason", metavar="TEXT", help="why you ask; it is recorded with the call")
+    explain.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    _common(explain)
+    explain.set_defaults(command=_explain)
     config = commands.add_parser("config", help="print the configuration in force", description=_config.__doc__)
     config.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
     config.set_defaults(command=_config)
@@ -172,6 +179,23 @@ def _demo(asked: argparse.Namespace) -> int:
         raise RefusedError(message)
     plan = DemoPlan(asked.flavour, asked.seed, asked.transactions, asked.clean)
     return demo(plan, asked.home, as_json=asked.json)
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    """Tell all that the home knows of a wallet or user: each side, where they part, and why; nothing is exported."""
+    _stop_when_told()
+    from assets.workplace import Workplace  # noqa: PLC0415 - Dagster takes seconds; --help should not
+    from pipelines.explain import Question, as_json, explained  # noqa: PLC0415 - likewise
+    from pipelines.explain_terminal import show_explanation  # noqa: PLC0415 - likewise
+
+    config = str(asked.config) if asked.config else None
+    workplace = Workplace(home=str(asked.home), config=config)
+    told = explained(workplace, Question(asked.wallet, asked.user, asked.reason, actor=None))
+    if asked.json:
+        sys.stdout.write(as_json(told) + "\n")
+    else:
+        show_explanation(told)
+    return 0
 
 
 def _config(asked: argparse.Namespace) -> int:

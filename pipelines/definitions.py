@@ -7,6 +7,8 @@ import dagster as dg
 from assets.steps import STEPS
 from assets.workplace import Workplace
 from checks.asset_checks import CHECKS
+from checks.causes_asset import causes
+from pipelines.explain import explain_job
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.settings import CONFIG, EXECUTOR, HOME, executor_of
@@ -16,9 +18,9 @@ from reports.report_asset import month_holds, report
 def definitions(workplace: Workplace) -> dg.Definitions:
     """Return the assets, checks, jobs and schedules over one home."""
     return dg.Definitions(
-        assets=[*STEPS, report],
+        assets=[*STEPS, causes, report],
         asset_checks=[*CHECKS, month_holds],
-        jobs=JOBS,
+        jobs=[*JOBS, explain_job],
         schedules=SCHEDULES,
         executor=executor_of(os.environ.get(EXECUTOR, "in_process")),
         resources={"workplace": workplace},

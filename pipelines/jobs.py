@@ -1,4 +1,4 @@
-"""The two jobs: `reconcile` judges the newest export, `audit_month` reports months of the ledger."""
+"""The two jobs of an audit: `reconcile` judges the newest export, `audit_month` reports months of the ledger."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.schemas import EXPORTED
 
-COMPUTED = ("movements", "creators", "balances", "drift", "closed_months", "kept_exports")
+COMPUTED = ("movements", "creators", "balances", "drift", "closed_months", "kept_exports", "causes")
 
 reconcile = dg.define_asset_job(
     "reconcile",

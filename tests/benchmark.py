@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    small = write_demo(DemoPlan(transactions=500), asked.folder / "small", _quiet).snapshot
+    small = write_demo(DemoPlan(transactions=1_000), asked.folder / "small", _quiet).snapshot
     large = write_demo(DemoPlan(transactions=asked.transactions), asked.folder / "large", _quiet).snapshot
     costs: dict[str, list[Cost]] = {}
     for _ in range(asked.runs):

@@ -200,7 +200,7 @@ def test_nobody_reads_the_answer(place: Place, call: tuple[str, ...], code: int)
         (("audit", "a.zip", "b.zip"), "unrecognized arguments: b.zip"),
         (("audit", "a.zip", "--js"), "unrecognized arguments: --js"),
         (("audit", "a.zip", "--month", "2025-13"), "argument --month: '2025-13' is no month such as 2025-01"),
-        (("demo", "--transactions", "5"), "a demo needs at least 500 transactions, not 5"),
+        (("demo", "--transactions", "5"), "a demo needs at least 1000 transactions, not 5"),
     ],
 )
 def test_wrong_calls(place: Place, call: tuple[str, ...], sentence: str) -> None:

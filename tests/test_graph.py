@@ -43,6 +43,10 @@ def _assets() -> Iterator[str]:
 def _jobs() -> Iterator[str]:
     nodes = defs.resolve_asset_graph()
     for job in sorted(defs.jobs or [], key=lambda job: job.name):
+        if isinstance(job, dg.JobDefinition):
+            yield f"job {job.name}"
+            yield ""
+            continue
         selected = job.selection.resolve(nodes)
         checks = job.selection.resolve_checks(nodes)
         yield f"job {job.name}"

@@ -61,7 +61,7 @@ def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_l
 
 
 def test_a_deployment_is_audited_and_its_key_is_nowhere(tmp_path: Path) -> None:
-    demo = write_demo(DemoPlan(transactions=500, clean=True), tmp_path / "demo", lambda *_: None)
+    demo = write_demo(DemoPlan(transactions=1_000, clean=True), tmp_path / "demo", lambda *_: None)
     with gigsy_in_convex(documents_of(demo.snapshot, load_mapping(None)), tmp_path) as convex:
         secret = convex.key_file.read_text().strip()
         convex.key_file.unlink()
@@ -105,7 +105,7 @@ def test_a_source_named_with_its_password_in_the_configuration_is_refused(
 def test_what_a_source_has_is_told_beside_what_the_mapping_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    demo = write_demo(DemoPlan(transactions=500), tmp_path / "demo", lambda *_: None)
+    demo = write_demo(DemoPlan(transactions=1_000), tmp_path / "demo", lambda *_: None)
     ledger = documents_of(demo.snapshot, load_mapping(None))
     files = write_form(".parquet", tmp_path / "files", ledger)
     assert main(["check-source", str(files), "--json"]) == 0

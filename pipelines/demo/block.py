@@ -51,6 +51,8 @@ class Block:
         self.pioneer = False
         """Whether its life begins with the ledger's."""
         self.index = index
+        self.lag = 0
+        """How long after its date a transaction is created, in ms."""
         self.name = f"{index:x}z"
         """What begins the last part of every key made here."""
         self.random = generator(flavour, seed, index)
@@ -95,7 +97,7 @@ class Block:
         row_id = self._ids[row]
         self._fraction = (self._fraction + 1 + int(self._chance() * 97)) & 4095
         lines.append(
-            f'{{"_creationTime":{ms}.{FRACTIONS[self._fraction]},"_id":"{row_id}","amount":{amount}.0,'
+            f'{{"_creationTime":{ms + self.lag}.{FRACTIONS[self._fraction]},"_id":"{row_id}","amount":{amount}.0,'
             f'"createdAt":{ms}.0,"createdBy":"{by}","currency":"{wallet.currency}"{tail},'
             f'"walletId":"{wallet.wallet_id}"}}\n'
         )

@@ -14,21 +14,54 @@ if TYPE_CHECKING:
 
 _TRANSACTION = ("transaction_id",)
 _BALANCE = ("wallet_id", "currency")
+_WALLET = ("wallet_id",)
+_USER = ("user_id", "currency")
+_ENTITY = ("related_id", "currency")
 
 SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
+    "amounts_are_not_zero": _TRANSACTION,
+    "amounts_are_within_limits": _TRANSACTION,
     "currencies_are_known": _TRANSACTION,
     "types_are_known": _TRANSACTION,
+    "signs_follow_types": _TRANSACTION,
     "wallets_exist": _TRANSACTION,
     "currencies_match_wallets": _TRANSACTION,
+    "dates_are_plausible": _TRANSACTION,
+    "creators_are_known": _TRANSACTION,
+    "credits_are_authorised": _TRANSACTION,
+    "debits_are_by_owners": _TRANSACTION,
     "idempotency_keys_are_unique": _TRANSACTION,
+    "idempotency_keys_are_present": _TRANSACTION,
+    "transactions_are_not_repeated": _TRANSACTION,
+    "initial_funding_is_once": _TRANSACTION,
     "transfers_net_to_zero": _TRANSACTION,
+    "money_is_conserved": ("currency",),
+    "escrow_names_its_entity": _TRANSACTION,
+    "escrow_is_conserved": _ENTITY,
+    "escrow_is_not_stale": _ENTITY,
+    "refunds_have_originals": _ENTITY,
+    "adjustments_name_an_admin": _TRANSACTION,
+    "adjustments_give_a_reason": _TRANSACTION,
+    "adjustments_name_an_entity": _TRANSACTION,
+    "adjustments_are_not_self_serving": _TRANSACTION,
+    "statuses_move_money_rightly": _BALANCE,
     "balances_are_not_negative": _BALANCE,
     "balances_never_were_negative": _BALANCE,
+    "balances_hold_in_any_order": _BALANCE,
     "projections_do_not_drift": _BALANCE,
     "projections_are_present": _BALANCE,
     "projections_have_ledgers": _BALANCE,
     "projections_are_single": _BALANCE,
-    "caches_do_not_drift": ("user_id", "currency"),
+    "projections_are_fresh": _BALANCE,
+    "projections_change_only_with_ledgers": _BALANCE,
+    "projection_currencies_match": ("projection_id",),
+    "units_are_consistent": _BALANCE,
+    "wallet_totals_do_not_drift": _WALLET,
+    "caches_do_not_drift": _USER,
+    "wallets_are_unique": _WALLET,
+    "wallet_owners_exist": _WALLET,
+    "inactive_wallets_are_quiet": _TRANSACTION,
+    "deleted_users_hold_no_money": _USER,
 }
 """The rules that faults may break, and the columns that name an offender of each."""
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.demo import faults_adjustments as adjustments
+from pipelines.demo import faults_amounts as amounts
 from pipelines.demo import faults_balances as balances
 from pipelines.demo import faults_caches as caches
+from pipelines.demo import faults_creators as creators
+from pipelines.demo import faults_dates as dates
+from pipelines.demo import faults_escrow as escrow
+from pipelines.demo import faults_freshness as freshness
+from pipelines.demo import faults_keys as keys
 from pipelines.demo import faults_ledger as ledger
 from pipelines.demo import faults_projections as projections
+from pipelines.demo import faults_refunds as refunds
+from pipelines.demo import faults_statuses as statuses
 from pipelines.demo import faults_transfers as transfers
+from pipelines.demo import faults_wallets as wallets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +62,24 @@ _EVERYWHERE: tuple[Play, ...] = (
     transfers.same_wallet,
     transfers.two_currencies,
     transfers.three_legs,
+    *amounts.PLAYS,
+    *dates.PLAYS,
+    *creators.PLAYS,
+    *keys.PLAYS,
+    *adjustments.PLAYS,
+    *refunds.PLAYS,
+    *escrow.PLAYS,
+    *statuses.PLAYS,
+    *freshness.PLAYS,
+    *wallets.PLAYS,
     balances.last_row,
 )
-_MODEL_ONLY: tuple[Play, ...] = (transfers.two_statuses,)
+_MODEL_ONLY: tuple[Play, ...] = (
+    transfers.two_statuses,
+    *creators.MODEL_ONLY,
+    *refunds.MODEL_ONLY,
+    *escrow.MODEL_ONLY,
+)
 
 
 def plays(flavour: Flavour) -> tuple[Play, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.demo.amounts import money
 from pipelines.demo.breaks import Break, Fault
-from pipelines.demo.faults_projections import drifting, sides
-from pipelines.demo.hours import DAY, FIRST, LAST, SECOND, instant
+from pipelines.demo.faults_projections import drifting, sides, stale
+from pipelines.demo.hours import BORDER, DAY, FIRST, LAST, SECOND
 
 if TYPE_CHECKING:
     from pipelines.demo.people import Wallet
     from pipelines.demo.stage import Posted, Stage
-
-_APRIL = instant(datetime(2025, 4, 1, tzinfo=UTC))
 
 
 def _once(wallet: Wallet) -> Break:
@@ -41,7 +38,7 @@ def overdraft_at_the_end(stage: Stage) -> Fault:
 def overdraft_healed(stage: Stage) -> Fault:
     """Let a wallet fall below zero and recover within the month."""
     wallet = stage.wallet("USD")
-    stage.now = _APRIL + 2 * DAY
+    stage.now = BORDER + 2 * DAY
     stage.fund(wallet)
     posted, left = _overdraw(stage, wallet)
     healed = stage.deposit(wallet, -2 * wallet.settled)
@@ -55,10 +52,10 @@ def overdraft_healed(stage: Stage) -> Fault:
 def overdraft_in_a_closed_month(stage: Stage) -> Fault:
     """Let a wallet end March below zero and recover in April."""
     wallet = stage.wallet("EUR")
-    stage.now = _APRIL - 8 * DAY
+    stage.now = BORDER - 8 * DAY
     stage.fund(wallet)
     posted, left = _overdraw(stage, wallet)
-    stage.now = _APRIL + 4 * DAY
+    stage.now = BORDER + 4 * DAY
     stage.deposit(wallet, -3 * wallet.settled)
     story = (
         f"Withdrawal {posted.transaction_id} left wallet {wallet.wallet_id} at {left} at the end of 2025-03; "
@@ -91,4 +88,4 @@ def last_row(stage: Stage) -> Fault:
         f"The ledger's last row, deposit {lost.transaction_id}, is not in the projection of wallet "
         f"{wallet.wallet_id}: {sides(wallet)}."
     )
-    return Fault("last_row", "the last row of the ledger missed", story, (drifting(wallet),))
+    return Fault("last_row", "the last row of the ledger missed", story, (drifting(wallet), stale(wallet)))

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 
 def _foreign(stage: Stage, wallet: Wallet, currency: str) -> Posted:
-    """Write a settled deposit of another currency into a wallet's ledger, and into no projection."""
+    """Write a settled deposit of another currency into a wallet's ledger, and into no projection.
+
+    A row of the wallet's own currency follows, so that the projection's time is right however it is measured.
+    """
     amount, own = stage.price("USD"), wallet.currency
     wallet.currency = currency
     posted = stage.deposit(wallet, amount)
     wallet.currency = own
     wallet.settled -= amount
     wallet.recorded -= amount
+    stage.withdraw(wallet)
     return posted
 
 

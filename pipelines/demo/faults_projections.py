@@ -17,6 +17,11 @@ def drifting(wallet: Wallet) -> Break:
     return Break("projections_do_not_drift", (wallet.wallet_id, wallet.currency))
 
 
+def stale(wallet: Wallet) -> Break:
+    """Return the break of a projection older than the ledger it stands for."""
+    return Break("projections_are_fresh", (wallet.wallet_id, wallet.currency))
+
+
 def sides(wallet: Wallet) -> str:
     """Return both figures of a wallet and their difference."""
     ledger, recorded = wallet.settled, wallet.recorded
@@ -56,7 +61,8 @@ def sign_lost(stage: Stage) -> Fault:
         f"Withdrawal {lost.transaction_id} stands in the ledger of wallet {wallet.wallet_id} as "
         f"{money(amount, 'EUR')} without its minus sign: {sides(wallet)}."
     )
-    return Fault("sign_lost", "a withdrawal that lost its sign", story, (drifting(wallet),))
+    wrong = Break("signs_follow_types", (lost.transaction_id,))
+    return Fault("sign_lost", "a withdrawal that lost its sign", story, (drifting(wallet), wrong))
 
 
 def sign_flipped(stage: Stage) -> Fault:
@@ -79,7 +85,8 @@ def unsettled_counted(stage: Stage) -> Fault:
     pending = stage.attempt(wallet, stage.price("EGP"), "PENDING")
     wallet.recorded += pending.amount
     story = f"PENDING deposit {pending.transaction_id} is counted in wallet {wallet.wallet_id}: {sides(wallet)}."
-    return Fault("unsettled_counted", "an unsettled row counted as money", story, (drifting(wallet),))
+    follows = Break("statuses_move_money_rightly", (wallet.wallet_id, "EGP"))
+    return Fault("unsettled_counted", "an unsettled row counted as money", story, (drifting(wallet), follows))
 
 
 def stale_projection(stage: Stage) -> Fault:
@@ -91,7 +98,7 @@ def stale_projection(stage: Stage) -> Fault:
         stage.deposit(wallet)
     wallet.recorded = recorded
     story = f"The projection of wallet {wallet.wallet_id} missed its last 3 transactions: {sides(wallet)}."
-    return Fault("stale_projection", "a projection that stopped", story, (drifting(wallet),))
+    return Fault("stale_projection", "a projection that stopped", story, (drifting(wallet), stale(wallet)))
 
 
 def _off_by(stage: Stage, name: str, unit: int) -> Fault:
@@ -160,7 +167,8 @@ def second_currency(stage: Stage) -> Fault:
     """Give a wallet an empty projection in another currency, where the application reads by wallet alone."""
     wallet = stage.wallet("EGP")
     stage.past(wallet)
-    stage.block.add_projection(wallet, "USD", 0)
+    second = stage.block.add_projection(wallet, "USD", 0)
     story = f"Wallet {wallet.wallet_id} holds EGP and has a second projection, of 0.00 USD."
     both = tuple(Break("projections_are_single", (wallet.wallet_id, one)) for one in ("EGP", "USD"))
-    return Fault("second_currency", "a second projection in another currency", story, both)
+    foreign = Break("projection_currencies_match", (second.projection_id,))
+    return Fault("second_currency", "a second projection in another currency", story, (*both, foreign))

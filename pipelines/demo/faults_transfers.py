@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.demo.accusations import rows
 from pipelines.demo.amounts import money
 from pipelines.demo.breaks import Break, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipelines.demo.people import Wallet
     from pipelines.demo.stage import Posted, Stage
 
@@ -16,8 +19,7 @@ _DONE = "COMPLETED"
 
 
 def _fault(name: str, label: str, story: str, legs: list[Posted]) -> Fault:
-    breaks = tuple(Break("transfers_net_to_zero", (leg.transaction_id,)) for leg in legs)
-    return Fault(name, label, story, breaks)
+    return Fault(name, label, story, rows("transfers_net_to_zero", *legs))
 
 
 def _part(wallet: Wallet) -> int:
@@ -58,7 +60,8 @@ def same_wallet(stage: Stage) -> Fault:
         f"Both legs of a transfer of {money(amount, 'USD')}, {legs[0].transaction_id} and "
         f"{legs[1].transaction_id}, are in wallet {source.wallet_id}."
     )
-    return _fault("transfer_to_itself", "a transfer from a wallet to itself", story, legs)
+    fault = _fault("transfer_to_itself", "a transfer from a wallet to itself", story, legs)
+    return replace(fault, breaks=(*fault.breaks, *rows("idempotency_keys_are_present", *legs)))
 
 
 def two_currencies(stage: Stage) -> Fault:
@@ -88,8 +91,7 @@ def three_legs(stage: Stage) -> Fault:
         f"key, {legs[1].transaction_id} and {legs[2].transaction_id}, where one is expected."
     )
     fault = _fault("three_legged_transfer", "a transfer with three legs", story, legs)
-    shared = tuple(Break("idempotency_keys_are_unique", (leg.transaction_id,)) for leg in legs[1:])
-    return replace(fault, breaks=(*fault.breaks, *shared))
+    return replace(fault, breaks=(*fault.breaks, *rows("idempotency_keys_are_unique", *legs[1:])))
 
 
 def two_statuses(stage: Stage) -> Fault:
@@ -102,3 +104,11 @@ def two_statuses(stage: Stage) -> Fault:
         f"its credit {legs[1].transaction_id} to wallet {target.wallet_id} is still PENDING."
     )
     return _fault("legs_in_two_statuses", "a transfer whose legs differ in status", story, legs)
+
+
+def consequences(transferred: Mapping[str, int]) -> Fault:
+    """Tell what all faults of transfers together do to each currency: its transfers do not sum to zero."""
+    sums = {currency: amount for currency, amount in sorted(transferred.items()) if amount}
+    figures = " and ".join(money(amount, currency) for currency, amount in sums.items())
+    breaks = tuple(Break("money_is_conserved", (currency,)) for currency in sums)
+    return Fault("consequences", "money out of nothing, and into it", f"All transfers sum to {figures}.", breaks)

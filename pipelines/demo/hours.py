@@ -27,6 +27,8 @@ LEDGER_START = datetime(2025, 1, 1, tzinfo=UTC)
 CUT = datetime(2025, 7, 17, 9, tzinfo=UTC)
 FIRST = instant(LEDGER_START)
 LAST = instant(CUT)
+BORDER = instant(datetime(2025, 4, 1, tzinfo=UTC))
+"""Where two months meet, for faults on either side."""
 
 # What an ordinary day leaves free at both ends, for the first and the last row of the ledger.
 _MARGIN = 6 * HOUR

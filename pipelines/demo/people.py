@@ -53,6 +53,10 @@ class Wallet:
     """Whether the wallet has a projection at all."""
     updated: int = 0
     """When the projection was last updated, where that is not with the last settled row."""
+    total: int | None = None
+    """What the wallet's own balance says, where that is not the ledger."""
+    closed: int = 0
+    """When the wallet itself was last updated, where that does not follow from its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,12 @@ def user_document(user: User, fraction: str) -> str:
 
 
 def wallet_document(wallet: Wallet, fraction: str) -> str:
-    """Return the line of a wallet; its own balance is the ledger's."""
+    """Return the line of a wallet; its own balance is the ledger's unless a fault says otherwise."""
     touched = wallet.touched or wallet.born
-    updated = touched if wallet.active else min(touched + DAY, LAST)
+    updated = wallet.closed or (touched if wallet.active else min(touched + DAY, LAST))
+    total = wallet.settled if wallet.total is None else wallet.total
     return (
-        f'{{"_creationTime":{wallet.born}.{fraction},"_id":"{wallet.wallet_id}","balance":{wallet.settled}.0,'
+        f'{{"_creationTime":{wallet.born}.{fraction},"_id":"{wallet.wallet_id}","balance":{total}.0,'
         f'"currency":"{wallet.currency}","isActive":{"true" if wallet.active else "false"},"metadata":{{}},'
         f'"updatedAt":{updated}.0,"userId":"{wallet.user.user_id}"}}\n'
     )

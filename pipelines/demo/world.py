@@ -5,12 +5,14 @@ What each block holds is decided by those who fill it; where the documents go is
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipelines.demo import gigsy, model
 from pipelines.demo.block import Block, Flavour
 from pipelines.demo.cast import ROWS_A_COHORT
 from pipelines.demo.faults import plays
+from pipelines.demo.faults_transfers import consequences
 from pipelines.demo.staff import Staff, hire
 from pipelines.demo.stage import Stage
 
@@ -34,11 +36,16 @@ class World:
         self._staff: Staff = hire(self._office)
         self.faults: list[Fault] = []
         self._staged: dict[int, Block] = {}
+        transferred: Counter[str] = Counter()
         for number, play in enumerate(chosen):
             block = self._block((2 * number + 1) * (self._count - 1) // (2 * len(chosen)))
-            self.faults.append(play(Stage(block, self._staff)))
+            stage = Stage(block, self._staff)
+            self.faults.append(play(stage))
+            transferred.update(stage.transferred)
             block.project()
             self._staged[block.index] = block
+        if chosen:
+            self.faults.append(consequences(transferred))
         self._background = transactions - sum(block.rows for block in self._staged.values())
 
     def blocks(self) -> Iterator[Block]:

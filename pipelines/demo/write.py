@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Break", "Demo", "DemoPlan", "read_planted", "write_demo"]
 
-FEWEST = 500
+FEWEST = 1_000
 _UNFINISHED = ".demo-unfinished"
 _README = """# Welcome to your Convex snapshot export!
 

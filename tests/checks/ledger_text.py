@@ -35,7 +35,9 @@ SCHEMAS = {
     "balances_again": pa.schema([("wallet_key", pa.int64()), ("currency", pa.string()), ("ledger", SUM)]),
     "closings_as_closed": TABLES["closings"],
 }
-READ = {**SCHEMAS, "balances_again": SCHEMAS["balances_again"].append(pa.field("wallet_id", pa.string()))}
+BY_KEY = ("balances_again", "movements", "closings", "closings_as_closed")
+"""Tables that know a wallet by its key alone; a case writes its id."""
+READ = SCHEMAS | {name: SCHEMAS[name].append(pa.field("wallet_id", pa.string())) for name in BY_KEY}
 Row = dict[str, Any]
 
 
@@ -146,7 +148,7 @@ def _wallets(written: dict[str, list[Row]]) -> Iterator[Row]:
 
 
 def _named(written: dict[str, list[Row]]) -> dict[str, str]:
-    names = ("transactions", "wallet_balances", "projection_revisions", *COMPUTED)
+    names = ("transactions", "wallet_balances", "projection_revisions", "closings_as_closed", *COMPUTED)
     rows = [row for name in names for row in written.get(name, [])]
     named = {row["wallet_id"]: row.get("currency", "EGP") for row in reversed(rows) if "wallet_id" in row}
     unnamed = any("wallet_id" not in row for row in written.get("transactions", []))

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def audit(folder: Path) -> Audit:
-    made = write_demo(DemoPlan(transactions=800), folder / "demo", lambda _done, _of: None)
+    made = write_demo(DemoPlan(transactions=1_000), folder / "demo", lambda _done, _of: None)
 
     def run(config: Path | None = None, month: str | None = None) -> Audited:
         workplace = Workplace(
@@ -51,7 +51,7 @@ def test_the_document_for_scripts_has_the_promised_shape(first: Audited) -> None
     document = json.loads(answer(first))
     assert document["verdict"] == "BROKEN"
     assert document["export"] == first.audit.export.export_id
-    assert document["transactions"] == sum(total["count"] for total in document["control_totals"]) == 800
+    assert document["transactions"] == sum(total["count"] for total in document["control_totals"]) == 1_000
     assert {"rule", "result", "severity", "examined", "offenders", "sentence", "rows"} <= document["rules"][0].keys()
     assert all(Path(rule["rows"]).is_file() for rule in document["rules"] if rule["offenders"])
     assert {"currency", "balances", "gross", "net", "largest"} <= document["drift"][0].keys()
@@ -135,7 +135,7 @@ def test_a_source_that_changes_while_it_is_read_is_refused(audit: Audit, tmp_pat
             self.asked = getattr(self, "asked", 0) + 1
             return replace(super().snapshot(), sha256=str(self.asked))
 
-    made = write_demo(DemoPlan(transactions=500), tmp_path, lambda _done, _of: None)
+    made = write_demo(DemoPlan(transactions=1_000), tmp_path, lambda _done, _of: None)
     home = Home(tmp_path / "home")
     with home.writing(), pytest.raises(SourceError, match="changed while it was read"):
         export_source(home, load_mapping(None), Replaced(made.snapshot), lambda _what, _done, _of: None)

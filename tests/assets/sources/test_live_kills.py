@@ -26,7 +26,7 @@ def test_a_database_that_was_being_read(tmp_path: Path, new_ledger: Callable[[],
 
 
 def test_a_deployment_that_was_being_read(tmp_path: Path) -> None:
-    demo = write_demo(DemoPlan(transactions=500), tmp_path / "demo", lambda *_: None)
+    demo = write_demo(DemoPlan(transactions=1_000), tmp_path / "demo", lambda *_: None)
     with gigsy_in_convex(documents_of(demo.snapshot, load_mapping(None)), tmp_path) as convex:
         config = tmp_path / "tieout.toml"
         config.write_text(f'[connection]\ndeploy_key_file = "{convex.key_file.name}"\n')

@@ -1,0 +1,13 @@
+-- Every adjustment names an entity that is not its own key.
+WITH vague AS (
+    SELECT transaction_hash, wallet_key
+    FROM transactions
+    WHERE kind = 'ADJUSTMENT' AND (COALESCE(related_id, '') = '' OR related_id = idempotency_key)
+)
+SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
+    transactions.status, transactions.created_at, transactions.created_by, transactions.related_type,
+    transactions.related_id
+FROM transactions
+INNER JOIN vague
+    ON vague.transaction_hash = transactions.transaction_hash AND vague.wallet_key = transactions.wallet_key
+ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id

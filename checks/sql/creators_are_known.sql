@@ -1,0 +1,18 @@
+-- Every transaction was written by a user or by an authorised creator.
+WITH strangers AS (
+    SELECT creator_key
+    FROM creators
+    WHERE user_id IS NULL AND NOT is_authorised
+),
+written AS (
+    SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
+    FROM transactions
+    WHERE creator_key IN (SELECT creator_key FROM strangers)
+    UNION ALL
+    SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
+    FROM transactions
+    WHERE creator_key IS NULL
+)
+SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
+FROM written
+ORDER BY ABS(CAST(amount AS DECIMAL(38, 0))) DESC, transaction_id

@@ -1,0 +1,12 @@
+-- No transaction of an inactive wallet is later than the wallet's last update.
+WITH inactive AS (
+    SELECT wallet_key, updated_at
+    FROM wallets
+    WHERE NOT is_active
+)
+SELECT transactions.transaction_id, transactions.wallet_id, transactions.kind, transactions.currency,
+    transactions.amount, transactions.status, transactions.created_at, inactive.updated_at
+FROM transactions
+INNER JOIN inactive ON inactive.wallet_key = transactions.wallet_key
+WHERE transactions.created_at > inactive.updated_at
+ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id
