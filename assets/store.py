@@ -219,11 +219,15 @@ class Home:
         return [self.keep(table, part.to_batches(max_chunksize=ROW_GROUP), month) for month, part in chosen]
 
     def write_text(self, path: Path, text: str) -> None:
+        """Write a small file of text whole or not at all."""
+        self.write_bytes(path, text.encode())
+
+    def write_bytes(self, path: Path, data: bytes) -> None:
         """Write a small file whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.workshop() as folder:
             made = folder / path.name
-            made.write_text(text)
+            made.write_bytes(data)
             flush_to_disk(made)
             made.replace(path)
 

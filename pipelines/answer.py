@@ -51,6 +51,8 @@ def answer(audited: Audited) -> str:
                 "verdict": report.verdict,
                 "json": str(audit.home.path / report.json),
                 "html": str(audit.home.path / report.html),
+                "pdf": str(audit.home.path / report.pdf),
+                "xlsx": str(audit.home.path / report.xlsx),
             }
             for report in audited.reports
         ],

@@ -6,7 +6,7 @@ Light and dark mode recolour the fixed inks below (see `report.css`); altair is 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from reports.sections import CurrencyRollForward
@@ -53,7 +53,7 @@ def waterfalls(lines: Sequence[CurrencyRollForward], decimals: Mapping[str, int]
 
 
 def _panel(line: CurrencyRollForward, kinds: Sequence[str], decimals: int | None, width: int) -> Panel:
-    steps = _steps(line, kinds)
+    steps = tuple(_steps(line, kinds))
     opening, closing = amount(line.opening, decimals), amount(line.closing_by_kind, decimals)
     sentence = f"{line.currency} from {opening} to {closing}"
     return Panel(currency=line.currency, sentence=sentence, svg=_draw(steps, decimals, width))
@@ -70,7 +70,9 @@ def _steps(line: CurrencyRollForward, kinds: Sequence[str]) -> list[Step]:
     return [*steps, Step("Closing", 0, start, "total")]
 
 
-def _draw(steps: Sequence[Step], decimals: int | None, width: int) -> str:
+@lru_cache(maxsize=128)
+def _draw(steps: tuple[Step, ...], decimals: int | None, width: int) -> str:
+    """Draw once what several renderings show."""
     import vl_convert  # noqa: PLC0415 - a renderer that only a report needs
 
     rows = _placed(steps, [amount(step.moved, decimals).removesuffix(" minor") for step in steps], width)

@@ -15,19 +15,22 @@ from markupsafe import Markup
 
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
-from reports.front import Finding
 from reports.model import Report, report_json
-from reports.wording import counted, day_before, instant, visible
+from reports.page_one import (
+    SCOPES,
+    STATES,
+    TONES,
+    cut_at,
+    ending,
+    grouped_findings,
+    kinds_moved,
+    signed_kinds,
+    state_of,
+    tally,
+)
+from reports.wording import counted, instant, visible
 
 FONTS = (("Tieout Sans", 400), ("Tieout Sans", 600), ("Tieout Mono", 400))
-STATES = {
-    "held": "held",
-    "broken": "broken",
-    "not verified": "unverified",
-    "held, nothing to examine": "empty",
-    "not applicable": "absent",
-}
-TONES = {"CLEAN": "held", "BROKEN": "broken", "NOT VERIFIED": "unverified"}
 STANDINGS = {
     "stands": "held",
     "matches nothing": "empty",
@@ -35,7 +38,6 @@ STANDINGS = {
     "expired": "broken",
     "not examined": "unverified",
 }
-SCOPES = {"month": "rows of the month", "closing": "closing balances", "cut": "as of the cut"}
 SECTIONS = (
     ("totals", "Control totals"),
     ("roll-forward", "Roll-forward"),
@@ -59,7 +61,6 @@ def render_html(report: Report) -> str:
 def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
     style, script = _style(), _template("report.js")
     lines = report.roll_forward.currencies
-    end = f"at the end of {day_before(report.period.end)}" if report.period.complete else "at the cut"
     return {
         "r": report,
         "tone": TONES[report.verdict.word],
@@ -71,54 +72,27 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "style": Markup(style),  # noqa: S704 - our own files
         "script": Markup(script),  # noqa: S704 - our own files
         "data": Markup(report_json(report).replace("<", "\\u003c")),  # noqa: S704 - no tag can begin
-        "signs": list(_signs(report)),
+        "signs": list(signed_kinds(report)),
         "tolerance": counted(report.basis.drift_tolerance, "minor unit"),
-        "findings": list(_findings(report.findings)),
-        "ending": end,
-        "tally": list(_tally(report)),
+        "findings": list(grouped_findings(report)),
+        "ending": ending(report),
+        "tally": [(each.state, each.deciding, each.aside) for each in tally(report)],
         "asides": any(not rule.counts_for_verdict for rule in report.rules),
         "exported": sum(total.transactions for total in report.control_totals),
         "taken_over": any(line.taken_over != "0" for line in lines),
         "unsettled": sum(line.unsettled_transactions for line in lines),
         "matrix": list(_matrix(report)),
         "panels": waterfalls(lines, decimals),
-        "cut_at": ("" if report.cut.bound == "exact" else "Not before ") + instant(report.cut.at),
+        "cut_at": cut_at(report),
         "latest": instant(report.cut.latest_created_at or ""),
-        "rules": [(rule, _state(rule.result, rule.examined)) for rule in report.rules],
+        "rules": [(rule, state_of(rule.result, rule.examined)) for rule in report.rules],
     }
-
-
-def _state(result: str, examined: int) -> str:
-    return "held, nothing to examine" if result == "held" and not examined else result
-
-
-def _tally(report: Report) -> Iterator[tuple[str, int, int]]:
-    """Yield each state with its number of rules that decide, and of those that do not."""
-    for group in report.coverage:
-        deciding = sum(rule.counts_for_verdict for rule in group.rules)
-        yield group.state, deciding, len(group.rules) - deciding
-
-
-def _signs(report: Report) -> Iterator[tuple[str, list[str]]]:
-    for sign, words in (("credit", "Above zero"), ("debit", "Below zero"), ("either", "Either")):
-        kinds = [each.kind for each in report.basis.kinds if each.sign == sign]
-        if kinds:
-            yield words, kinds
-
-
-def _findings(found: tuple[Finding, ...]) -> Iterator[tuple[bool, list[Finding]]]:
-    for decides in (True, False):
-        group = [each for each in found if each.counts_for_verdict is decides]
-        if group:
-            yield decides, group
 
 
 def _matrix(report: Report) -> Iterator[dict[str, Any]]:
     """Yield a line a kind: configured kinds in their order, then others; amounts beside their currency."""
     lines = report.roll_forward.currencies
-    present = dict.fromkeys(each.kind for line in lines for each in line.movements)
-    order = [each.kind for each in report.basis.kinds if each.kind in present]
-    for kind in [*order, *sorted(set(present) - set(order))]:
+    for kind in kinds_moved(report):
         cells = [(line.currency, [each for each in line.movements if each.kind == kind]) for line in lines]
         found = [each for _, movements in cells for each in movements]
         yield {

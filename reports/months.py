@@ -4,12 +4,15 @@ What goes in: making, reusing and restating. What stays out: what a report says 
 A complete month is never overwritten: when its rows, its opening or the configuration changed, a new version names
 the one it replaces. A month that holds the cut has one report for each export.
 
-    <home>/reports/<month>/v1/report.json          a complete month
+    <home>/reports/<month>/v1/report.json          a complete month, with report.html, report.pdf and workpapers.xlsx
     <home>/reports/<month>/to-date-<export>/report.json
+
+A report that lacks a rendering, because an older tieout made it, gets it from its own report.json; one whose JSON says
+less than reports do now is made again, as a version that says so.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +31,17 @@ from checks.rules import REGISTER
 from checks.waiving import uses_of
 from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
-from reports.model import report_json
+from reports.model import Report, report_json
+from reports.pdf import render_pdf
+from reports.workbook import render_workbook
+
+MADE_FROM = "made-from.json"
+RENDERINGS: dict[str, Callable[[Report], bytes]] = {
+    "report.html": lambda report: render_html(report).encode(),
+    "report.pdf": render_pdf,
+    "workpapers.xlsx": render_workbook,
+}
+"""What is made of every report.json, and of nothing else."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,18 @@ class MonthReport:
 
     @property
     def html(self) -> Path:
-        """Its rendering for people."""
+        """Its page for reading."""
         return self.folder / "report.html"
+
+    @property
+    def pdf(self) -> Path:
+        """Its document for auditors and archives."""
+        return self.folder / "report.pdf"
+
+    @property
+    def xlsx(self) -> Path:
+        """Its workpapers."""
+        return self.folder / "workpapers.xlsx"
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,7 @@ def report_month(audit: Audit, months: list[Month], period: Period) -> MonthRepo
     """Return the report of a month, made now or found as it was made."""
     place = next(place for place, month in enumerate(months) if month.month == period.month)
     made_from = _made_from(audit, months[place])
-    if standing := standing_report(audit, months[place], period):
+    if standing := standing_report(audit, months[place], period) or _completed(audit, months[place], period):
         return standing
     edition = _edition(audit, period, made_from)
     outcomes = judge_month(audit, months[place], period)
@@ -75,10 +98,13 @@ def report_month(audit: Audit, months: list[Month], period: Period) -> MonthRepo
         made = folder / "report"
         made.mkdir()
         audit.home.write_text(made / "report.json", report_json(report))
-        audit.home.write_text(made / "report.html", render_html(report))
-        audit.home.write_text(made / "made-from.json", json.dumps(made_from, indent=1, sort_keys=True) + "\n")
+        for name, render in RENDERINGS.items():
+            audit.home.write_bytes(made / name, render(report))
+        audit.home.write_text(made / MADE_FROM, json.dumps(made_from, indent=1, sort_keys=True) + "\n")
         kept = audit.home.path / edition.folder
         kept.parent.mkdir(parents=True, exist_ok=True)
+        if kept.exists():
+            kept.rename(folder / "before")
         made.rename(kept)
     return MonthReport(period.month, period.complete, report.verdict.word, edition.folder)
 
@@ -91,16 +117,36 @@ def standing_reports(audit: Audit, due: Sequence[Period]) -> list[MonthReport]:
 
 
 def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport | None:
-    """Return the report that already says what a new one would, if there is one."""
-    standing = [_to_date(audit, period, month.inputs)] if not period.complete else _versions(audit, period)
-    if not standing or not (audit.home.path / standing[-1] / "made-from.json").exists():
-        return None
-    folder = standing[-1]
-    made_from = json.loads((audit.home.path / folder / "made-from.json").read_text())
-    if made_from != _made_from(audit, month):
+    """Return the report that already says what a new one would, if there is one with all its renderings."""
+    folder = _standing(audit, month, period)
+    if not folder or not all((audit.home.path / folder / name).exists() for name in RENDERINGS):
         return None
     verdict = json.loads((audit.home.path / folder / "report.json").read_text())["verdict"]["word"]
     return MonthReport(period.month, period.complete, verdict, folder)
+
+
+def _standing(audit: Audit, month: Month, period: Period) -> Path | None:
+    """Return the folder of the report that was made from just this, if there is one."""
+    standing = [_to_date(audit, period, month.inputs)] if not period.complete else _versions(audit, period)
+    if not standing or not (audit.home.path / standing[-1] / MADE_FROM).exists():
+        return None
+    made_from = json.loads((audit.home.path / standing[-1] / MADE_FROM).read_text())
+    return standing[-1] if made_from == _made_from(audit, month) else None
+
+
+def _completed(audit: Audit, month: Month, period: Period) -> MonthReport | None:
+    """Give a standing report the renderings it lacks, where its JSON is one of today."""
+    folder = _standing(audit, month, period)
+    if not folder:
+        return None
+    try:
+        report = Report.model_validate_json((audit.home.path / folder / "report.json").read_bytes())
+    except ValueError:
+        return None
+    for name, render in RENDERINGS.items():
+        if not (audit.home.path / folder / name).exists():
+            audit.home.write_bytes(audit.home.path / folder / name, render(report))
+    return standing_report(audit, month, period)
 
 
 def _made_from(audit: Audit, month: Month) -> dict[str, str]:
@@ -131,7 +177,9 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
     folder = Path("reports") / period.month / f"v{len(versions) + 1}"
     if not versions:
         return _Edition(folder, version=1, replaces=None, reason=None)
-    before = json.loads((audit.home.path / versions[-1] / "made-from.json").read_text())
+    before = json.loads((audit.home.path / versions[-1] / MADE_FROM).read_text())
+    if before == made_from:
+        return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason="reports say more than they did")
     changed = [what for what in ("configuration", "rules", "lapsed waivers") if before.get(what) != made_from[what]]
     reason = f"the {' and the '.join(changed)} changed" if changed else "rows of this month, or its opening, changed"
     return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)

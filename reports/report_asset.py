@@ -13,7 +13,9 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetC
 
 from assets.calendar import periods
 from assets.workplace import PROGRESS, Workplace
+from reports.model import Report
 from reports.months import MonthReport, report_month, standing_reports
+from reports.summary import picture, summary
 
 MONTHS = dg.DynamicPartitionsDefinition(name="months")
 HOLDS = "month_holds"
@@ -25,11 +27,11 @@ EXPORT_TAG = "tieout/export"
     partitions_def=MONTHS,
     deps=["movements", "balances", "drift", "exceptions", "transactions", "wallets"],
     group_name="report",
-    kinds={"html", "json"},
+    kinds={"html", "json", "pdf", "excel"},
     owners=["team:audit"],
 )
 def report(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """Report a month: one JSON that is the source of truth, and one page for people."""
+    """Report a month: one JSON that is the source of truth, and a page, a PDF and workpapers made of it."""
     audit = workplace.audit(context.run.run_id, context.run.tags.get(EXPORT_TAG))
     asked, months = set(context.partition_keys), audit.months()
     due = [period for period in periods(audit.export.certificate) if period.month in asked]
@@ -85,13 +87,21 @@ def _evaluation(instance: dg.DagsterInstance, workplace: Workplace, made: MonthR
 
 
 def _metadata(workplace: Workplace, made: list[MonthReport]) -> dict[str, Any]:
+    """Tell of the newest month in full, and of all of them in numbers."""
     if not made:
         return {"months": 0}
+    home = workplace.open_home().path
+    newest = Report.model_validate_json((home / made[-1].json).read_bytes())
+    chart = picture(newest)
     return {
         "months": len(made),
         "broken months": sum(each.verdict != "CLEAN" for each in made),
         "verdict": made[-1].verdict,
+        "summary": dg.MetadataValue.md(summary(newest)),
+        **({"roll-forward": dg.MetadataValue.md(chart)} if chart else {}),
         "report": _page(workplace, made[-1]),
+        "pdf": dg.MetadataValue.path(str(home / made[-1].pdf)),
+        "workpapers": dg.MetadataValue.path(str(home / made[-1].xlsx)),
     }
 
 

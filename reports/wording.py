@@ -11,6 +11,7 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 IRREGULAR = {"currency": "currencies"}
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def amount(minor: str | int, decimals: int | None) -> str:
@@ -72,9 +73,9 @@ def title(name: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which characters that cannot be seen, or turn the direction of writing, are spelled out."""
-    return "".join(_spelled(character) for character in text)
+    return "".join(spelled(each) if unicodedata.category(each) in UNSEEN else each for each in text)
 
 
-def _spelled(character: str) -> str:
-    unseen = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return f"\u2039U+{ord(character):04X}\u203a" if unseen else character
+def spelled(character: str) -> str:
+    """Name a character by its number: \u2039U+202E\u203a."""
+    return f"\u2039U+{ord(character):04X}\u203a"

@@ -56,7 +56,9 @@ def test_the_document_for_scripts_has_the_promised_shape(first: Audited) -> None
     assert all(Path(rule["rows"]).is_file() for rule in document["rules"] if rule["offenders"])
     assert {"currency", "balances", "gross", "net", "largest"} <= document["drift"][0].keys()
     assert [month["complete"] for month in document["months"]] == [True] * 6 + [False]
-    assert all(Path(month["json"]).is_file() and Path(month["html"]).is_file() for month in document["months"])
+    names = ("json", "html", "pdf", "xlsx")
+    assert all(Path(month[name]).is_file() for month in document["months"] for name in names)
+    assert all(Path(month["pdf"]).read_bytes().startswith(b"%PDF-1.7") for month in document["months"])
 
 
 def test_a_second_audit_of_the_same_snapshot_makes_nothing_anew(first: Audited, audit: Audit, folder: Path) -> None:
@@ -68,6 +70,34 @@ def test_a_second_audit_of_the_same_snapshot_makes_nothing_anew(first: Audited, 
     again = audit()
     assert made() == before
     assert answer(again) == answer(first)
+
+
+def test_a_report_that_lacks_a_rendering_gets_it_from_its_own_json(first: Audited, audit: Audit) -> None:
+    home, lacking = first.audit.home.path, first.reports[0]
+    kept = {name: (home / lacking.folder / name).read_bytes() for name in ("report.pdf", "workpapers.xlsx")}
+    for name in kept:
+        (home / lacking.folder / name).unlink()
+    again = audit()
+    assert [report.folder for report in again.reports] == [report.folder for report in first.reports]
+    assert {name: (home / lacking.folder / name).read_bytes() for name in kept} == kept
+
+
+def test_a_report_that_says_less_than_reports_do_now_is_made_again(tmp_path: Path) -> None:
+    made = write_demo(DemoPlan(transactions=500), tmp_path / "demo", lambda _done, _of: None)
+    workplace = Workplace(home=str(tmp_path / "home"), source=str(made.snapshot))
+    before = run_audit(workplace, None)
+    for report in (before.reports[0], before.reports[-1]):
+        older = json.loads((before.audit.home.path / report.json).read_text())
+        del older["glossary"]
+        (before.audit.home.path / report.json).write_text(json.dumps(older))
+        (before.audit.home.path / report.pdf).unlink()
+    after = run_audit(workplace, None)
+    assert after.failure is None
+    assert after.reports[0].folder == Path("reports/2025-01/v2")
+    said = json.loads((after.audit.home.path / after.reports[0].json).read_text())["provenance"]
+    assert (said["replaces"], said["reason"]) == ("v1", "reports say more than they did")
+    assert after.reports[-1].folder == before.reports[-1].folder
+    assert "glossary" in json.loads((after.audit.home.path / after.reports[-1].json).read_text())
 
 
 def test_one_month_can_be_asked_for_and_a_month_without_rows_is_refused(first: Audited, audit: Audit) -> None:
