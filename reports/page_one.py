@@ -82,6 +82,7 @@ def figures(report: Report) -> tuple[Figure, ...]:
     deciding = [rule for rule in report.rules if rule.counts_for_verdict]
     held = sum(rule.result == "held" for rule in deciding)
     broken = [rule for rule in deciding if rule.result == "broken"]
+    warned = sum(rule.severity == "warning" for rule in broken)
     return (
         Figure("Settled transactions", f"{settled:,}", f"{unsettled:,} unsettled, kept apart"),
         Figure("Balances added up", f"{balances:,}", f"in {counted(len(lines), 'currency')}"),
@@ -89,7 +90,7 @@ def figures(report: Report) -> tuple[Figure, ...]:
         Figure(
             "Rows that break a rule",
             f"{sum(rule.offenders for rule in broken):,}",
-            f"in {counted(len(broken), 'rule')}",
+            f"{counted(len(broken) - warned, 'error')}, {counted(warned, 'warning')}",
         ),
     )
 
