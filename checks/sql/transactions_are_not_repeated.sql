@@ -1,19 +1,9 @@
 -- No two settled transactions of a wallet are alike and close together under different keys; transfers are excluded.
-WITH twice AS (
-    SELECT wallet_key, amount
+WITH gaps AS (
+    SELECT wallet_key, amount, created_at,
+        LAG(created_at) OVER (PARTITION BY wallet_key, amount ORDER BY created_at) AS previous_at
     FROM transactions
     WHERE settled AND kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer')
-    GROUP BY wallet_key, amount
-    HAVING COUNT(*) > 1
-),
-gaps AS (
-    SELECT transactions.wallet_key, transactions.amount, transactions.created_at,
-        LAG(transactions.created_at) OVER (
-            PARTITION BY transactions.wallet_key, transactions.amount ORDER BY transactions.created_at
-        ) AS previous_at
-    FROM transactions
-    INNER JOIN twice ON twice.wallet_key = transactions.wallet_key AND twice.amount = transactions.amount
-    WHERE transactions.settled AND transactions.kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer')
 ),
 close_by AS (
     SELECT gaps.wallet_key, gaps.amount
