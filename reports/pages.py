@@ -7,6 +7,7 @@ A further section is one function of the report, and its place in `SECTIONS`.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from reports.disposition_pages import register, waivers
 from reports.evidence import ExceptionTable, RuleResult
 from reports.model import Report
 from reports.page_one import basis, cut_at, state_of, tally
@@ -230,6 +231,8 @@ SECTIONS: tuple[Callable[[Report], Section], ...] = (
     drift,
     rules,
     exceptions,
+    register,
+    waivers,
     provenance,
     words,
     sign_off,

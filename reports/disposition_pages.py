@@ -1,0 +1,94 @@
+"""The sections on what became of exceptions: how the register rolled forward, and what is waived by whom.
+
+What goes in: columns and rows of both. What stays out: what the report does not hold, and looks.
+"""
+
+from reports.dispositions import Waiver
+from reports.model import Report
+from reports.tables import Cell, Column, Section, State, table
+from reports.wording import amount
+
+STANDINGS = {
+    "stands": "held",
+    "matches nothing": "held, nothing to examine",
+    "cap passed": "broken",
+    "expired": "broken",
+    "not examined": "not verified",
+}
+
+
+def register(report: Report) -> Section:
+    """Roll the exceptions forward from the export before, in number, in amount and by age."""
+    found = report.exception_register
+    counts = [
+        Column("Rule", "rule"), Column("Opening", "number"), Column("Raised", "number"), Column("Closed", "number"),
+        Column("Closing", "number"), Column("Waived", "number"),
+    ]  # fmt: skip
+    ages = [
+        Column("Rule", "rule"), Column("Up to 7 days", "number"), Column("8 to 30", "number"),
+        Column("31 to 90", "number"), Column("Over 90", "number"), Column("Oldest, days", "number"),
+    ]  # fmt: skip
+    amounts = [
+        Column("Rule", "rule"), Column("Currency"), Column("Opening", "money"), Column("Raised", "money"),
+        Column("Closed", "money"), Column("Changed", "money"), Column("Closing", "money"), Column("Waived", "money"),
+    ]  # fmt: skip
+    counted: list[tuple[Cell, ...]] = [
+        (each.rule, each.opening, each.raised, each.closed, each.closing, each.waived) for each in found.rules
+    ]
+    aged: list[tuple[Cell, ...]] = [
+        (each.rule, each.week, each.month, each.quarter, each.older, each.oldest_days) for each in found.rules
+    ]
+    worth: list[tuple[Cell, ...]] = [
+        (each.rule, of.currency, of.opening, of.raised, of.closed, of.changed, of.closing, of.waived)
+        for each in found.rules
+        for of in each.amounts
+    ]
+    return Section(
+        "Register of exceptions",
+        (
+            f"{found.sentence} As of the cut. An exception is recognised by the ids of its row. Opening and raised, "
+            f"less closed, {'give closing' if found.foots else 'should give closing, and here do not'}."
+        ),
+        (
+            table("Exceptions by rule", counts, counted),
+            table("Exceptions by age", ages, aged),
+            table("Exceptions by amount", amounts, worth),
+        )
+        if counted
+        else (),
+        nothing="No rule has an exception, or had one in the export before.",
+    )
+
+
+def waivers(report: Report) -> Section:
+    """List who answers for which rows, until when, and whether that stands."""
+    columns = [
+        Column("Standing", "state"), Column("Waiver", "id"), Column("Rule", "rule"), Column("Owner"),
+        Column("Reason", beneath="Owner"), Column("Last day"), Column("Matched", "number"), Column("Cap", "number"),
+        Column("Worth", beneath="Rule"),
+    ]  # fmt: skip
+    return Section(
+        "Waivers",
+        (
+            "Rows that break a rule and that someone answers for until a day. Waived rows are counted apart; beyond "
+            "its cap or its last day a waiver waives nothing."
+        ),
+        (table("Waivers", columns, [_waiver(report, each) for each in report.waivers]),) if report.waivers else (),
+        nothing="The configuration names no waiver.",
+    )
+
+
+def _waiver(report: Report, waiver: Waiver) -> tuple[Cell, ...]:
+    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    worth = [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in waiver.amounts]
+    return (
+        State(STANDINGS[waiver.standing], waiver.standing),
+        waiver.waiver,
+        waiver.rule,
+        waiver.owner,
+        waiver.reason,
+        waiver.expires,
+        waiver.matched,
+        waiver.most,
+        "; ".join(worth),
+    )
