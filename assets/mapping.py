@@ -101,6 +101,8 @@ class RuleSettings(Frozen):
     """Kinds this ledger must have."""
     backdating_grace: int = Field(ge=0, le=2**31)
     """Seconds by which a new row may be older than the cut before: a row is dated when its writing begins."""
+    expected_interval_minutes: int = Field(ge=0, le=10**6)
+    """Minutes within which a reconciliation is expected to end after the one before; 0 is not asked."""
     mutable_statuses: dict[str, tuple[str, ...]] = Field(strict=False)
     """Statuses a row may leave, each with those it may become; every other change of a row breaks the ledger."""
 

@@ -193,6 +193,33 @@ TABLES: dict[str, pa.Schema] = {
         ("ledger_all", SUM),
         ("transactions", INT),
     ),
+    "run_history": _fields(
+        ("sequence", INT),
+        ("run_id", TEXT),
+        ("began_at", TIME),
+        ("ended_at", TIME),
+        ("ended_second", INT),
+        ("succeeded", FLAG),
+        ("verdict", TEXT),
+        ("failure", TEXT),
+    ),
+    "drift_history": _fields(("sequence", INT), ("cut_at", TIME), ("currency", TEXT), ("gross", SUM)),
+    "asked": _fields(("asked_at", TIME), ("asked_second", INT)),
+    "hourly_volumes": _fields(
+        ("currency", TEXT),
+        ("week", INT),
+        ("slot", INT),
+        ("hour_at", TIME),
+        ("transactions", INT),
+        ("gross", SUM),
+    ),
+    "hourly_latencies": _fields(
+        ("hour", INT),
+        ("hour_at", TIME),
+        ("tested", FLAG),
+        ("commits", INT),
+        ("p95_us", INT),
+    ),
     "drift": _fields(
         ("wallet_id", TEXT),
         ("currency", TEXT),
@@ -203,6 +230,13 @@ TABLES: dict[str, pa.Schema] = {
         ("projections", INT),
         ("recorded", SUM),
         ("drift", SUM),
+    ),
+    "exposure": _fields(
+        ("currency", TEXT),
+        ("exposure", TEXT),
+        ("amount", SUM),
+        ("balances", INT),
+        ("users", INT),
     ),
 }
 """Every table tieout writes. `lowest` is null in a month without settled rows; sums are exact."""

@@ -5,9 +5,10 @@ What goes in: words and layout. What stays out: what scripts are told (answer).
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -15,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.workplace import PROGRESS
+from checks.outcome import Outcome
+from checks.sentences import Teller
 from pipelines.audit import Audited, report_page
 from pipelines.pace import Pace
 
@@ -73,23 +76,14 @@ class _Lines:
 def show_audit(audited: Audited) -> None:
     """Print the rules, the verdict in one line, and where the report is."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("rule", no_wrap=True)
-    table.add_column("result", no_wrap=True)
-    table.add_column("examined", justify="right")
-    table.add_column("offenders", justify="right")
-    table.add_column("worst offender", overflow="fold")
-    for outcome in audited.outcomes:
-        told = outcome.sentence if outcome.result != "held" else ""
-        table.add_row(
-            outcome.rule,
-            Text(outcome.result, COLOURS[outcome.result]),
-            f"{outcome.examined:,}",
-            f"{outcome.offenders:,}",
-            Text(told),
-        )
-    console.print(table)
-    console.print()
+    width = max(len(each.rule) for each in audited.outcomes)
+    for heading, operations in (("rule", False), ("operations", True)):
+        outcomes = [each for each in audited.outcomes if each.operations is operations]
+        console.print(_outcomes(heading.ljust(width), outcomes))
+        console.print()
+    if exposed := audited.exposure():
+        console.print(_exposure(exposed, audited.audit.mapping.currencies, systemic=audited.drift_is_systemic))
+        console.print()
     if audited.failure:
         console.print(Text(audited.failure))
     console.print(Text(audited.verdict, COLOURS[audited.verdict]), Text(_one_line(audited)))
@@ -103,11 +97,45 @@ def show_audit(audited: Audited) -> None:
             console.print(Text(told))
 
 
+def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Table:
+    """Return a table of outcomes; those of operations, which change no verdict, have one of their own."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(heading, no_wrap=True)
+    table.add_column("result", no_wrap=True, min_width=len("not applicable"))
+    table.add_column("examined", justify="right")
+    table.add_column("offenders", justify="right")
+    table.add_column("worst offender", overflow="fold")
+    for outcome in outcomes:
+        told = outcome.sentence if outcome.result != "held" else ""
+        table.add_row(
+            outcome.rule,
+            Text(outcome.result, COLOURS[outcome.result]),
+            f"{outcome.examined:,}",
+            f"{outcome.offenders:,}",
+            Text(told),
+        )
+    return table
+
+
+def _exposure(exposed: Sequence[Mapping[str, Any]], decimals: Mapping[str, int], *, systemic: bool) -> Table:
+    """Return a table of what drift puts at risk; where it is systemic, that is said."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("exposure (systemic: one cause, not many)" if systemic else "exposure")
+    for column in ("amount", "balances", "users"):
+        table.add_column(column, justify="right")
+    teller = Teller(decimals)
+    for row in exposed:
+        amount = teller.tell("{amount:money}", row)
+        table.add_row(Text(row["exposure"]), Text(amount), f"{row['balances']:,}", f"{row['users']:,}")
+    return table
+
+
 def _one_line(audited: Audited) -> str:
     """Say in one line what the verdict rests on."""
     certificate = audited.audit.export.certificate
-    counted = {result: sum(each.result == result for each in audited.outcomes) for result in COLOURS}
-    nothing = sum(each.result == "held" and not each.examined for each in audited.outcomes)
+    outcomes = [each for each in audited.outcomes if not each.operations]
+    counted = {result: sum(each.result == result for each in outcomes) for result in COLOURS}
+    nothing = sum(each.result == "held" and not each.examined for each in outcomes)
     said = [
         f"{counted['held']} rules held",
         f"{counted['broken']} broken",

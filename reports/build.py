@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from reports.evidence import Provenance, RuleResult, SourceTable
 from reports.exceptions import exceptions
 from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
-from reports.figures import drift_by_currency, liabilities, minor, roll_forward, rows_of, worst_drift
+from reports.figures import drift_by_currency, exposure, liabilities, minor, roll_forward, rows_of, worst_drift
 from reports.front import BasisOfReport, Currency, Kind
 from reports.guidance import GLOSSARY, NO_OPINION, NOT_TESTED
 from reports.model import Report
@@ -40,6 +40,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         control_totals=_control_totals(facts.certificate),
         roll_forward=footing,
         drift=_drift(facts, query),
+        exposure=exposure(facts, query),
         rules=tuple(_rule(outcome) for outcome in facts.outcomes_month),
         exceptions=exceptions(facts.outcomes_month, facts.offenders),
         provenance=_provenance(facts),

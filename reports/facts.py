@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 Query = Callable[[str], pa.Table]
-"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, wallets, settings."""
+"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, wallets, settings."""
 
 
 class Outcome(Protocol):

@@ -33,6 +33,7 @@ SECTIONS = (
     ("totals", "Control totals"),
     ("roll-forward", "Roll-forward"),
     ("drift", "Drift as of the cut"),
+    ("exposure", "Exposure as of the cut"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
     ("provenance", "Provenance"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from reports.base import Part
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
 from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
-from reports.sections import ControlTotal, DriftAtCut, RollForward
+from reports.sections import ControlTotal, DriftAtCut, ExposureAtCut, RollForward
 
 
 class Report(Part):
@@ -42,6 +42,8 @@ class Report(Part):
     """From opening to closing, by kind and currency."""
     drift: DriftAtCut
     """Recorded balances against the ledger, as of the cut."""
+    exposure: ExposureAtCut
+    """What drift puts at risk, as of the cut."""
     rules: tuple[RuleResult, ...]
     """Every rule with its result."""
     exceptions: tuple[ExceptionTable, ...]

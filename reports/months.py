@@ -168,6 +168,7 @@ def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:
         "closings": home.view("closings", [months[place].closings]),
         "closings_before": home.view("closings", [month.closings for month in before]),
         "drift": audit.view("drift"),
+        "exposure": audit.view("exposure"),
         "wallets": home.views(audit.export)["wallets"],
         **{
             name: table

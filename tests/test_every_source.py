@@ -23,7 +23,7 @@ from assets.store import Home
 from assets.workplace import Workplace
 from checks.judge import judge
 from checks.outcome import Outcome, verdict_of
-from checks.rules import RULES
+from checks.rules import OF_THE_EXPORT
 from checks.scopes import cut_scope
 from pipelines.demo.hours import CUT
 from pipelines.demo.write import Demo, DemoPlan, write_demo
@@ -84,7 +84,7 @@ def judged(laid: Laid, folder: Path) -> dict[str, Any]:
         audit.keep("balances", compute_balances(home, export, audit.months()[-1]))
         audit.keep("balances_again", second_balances(home, export))
         audit.keep("drift", compute_drift(home, export, audit.table("balances")))
-        outcomes = judge(home, cut_scope(audit), RULES)
+        outcomes = judge(home, cut_scope(audit), OF_THE_EXPORT)
     return {
         "verdict": verdict_of(outcomes),
         "totals": export.certificate.control_totals,

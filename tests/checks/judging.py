@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from assets.columns import Table
 from assets.mapping_file import load_mapping
 from assets.schemas import TABLES
 from assets.store import Home
@@ -16,6 +17,8 @@ from tests.checks.ledger_text import Case, cases, views
 
 REGISTER = {rule.name: rule for rule in RULES}
 PRESET = load_mapping(None)
+UNMAPPED = {"attempts": Table(name="attempts", columns={})}
+"""Tables that the preset's source does not have, and rules speak of."""
 FOLDER = Path("audits/one/cut")
 
 
@@ -26,11 +29,12 @@ def judged(home: Path, case: Case, changes: Mapping[str, object] | None = None) 
     known = {
         "drift": TABLES["drift"].empty_table(),
         "source_history": pa.Table.from_pylist([{"state": "compared"}], schema=TABLES["source_history"]),
+        "source_cut": pa.Table.from_pylist([{"commits_after_ns": 0}], schema=TABLES["source_cut"]),
     }
     shown = {**known, **views(case, rule.views)}
     scope = Scope(
         folder=FOLDER,
-        mapping=PRESET.model_copy(update={"rules": rules}),
+        mapping=PRESET.model_copy(update={"rules": rules, "tables": {**UNMAPPED, **PRESET.tables}}),
         shown={name: lambda table=table: table for name, table in shown.items()},
     )
     (made,) = judge(Home(home), scope, [rule])

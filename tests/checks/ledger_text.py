@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ SCHEMAS = {
     "closings_as_closed": TABLES["closings"],
 }
 READ = {**SCHEMAS, "balances_again": SCHEMAS["balances_again"].append(pa.field("wallet_id", pa.string()))}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 
 
@@ -203,6 +204,19 @@ def _revision(row: Row, _: object) -> Row:
     return _keyed({"wallet_id": "w1", "currency": "EGP", "month": "2025-01", **row})
 
 
+def _second(row: Row, at: str) -> Row:
+    """Write an instant down as a number, too."""
+    return {at.replace("_at", "_second"): row[at] and int(row[at].timestamp()), **row} if at in row else row
+
+
+def _latency(row: Row, _: object) -> Row:
+    return {"hour_at": EPOCH + timedelta(hours=row["hour"]), **row}
+
+
+def _volume(row: Row, _: object) -> Row:
+    return {"hour_at": EPOCH + timedelta(hours=row["slot"]), **row}
+
+
 def _as_written(row: Row, _: object) -> Row:
     return row
 
@@ -215,6 +229,10 @@ DEFAULTS: dict[str, Callable[[Row, dict[str, list[Row]]], Row]] = dict.fromkeys(
     "user_balances": lambda row, _: {"deleted": False, **row},
     "ledger_changes": _change,
     "projection_revisions": _revision,
+    "run_history": lambda row, _: _second(row, "ended_at"),
+    "asked": lambda row, _: _second(row, "asked_at"),
+    "hourly_latencies": _latency,
+    "hourly_volumes": _volume,
     "source_tables": lambda row, _: {"quarantined": 0, "source_name": row["table_name"], **row},
     "source_columns": lambda row, _: {"source_name": row["column_name"], "received": 1, **row},
     "quarantine": lambda row, _: {"table_name": "transactions", "document": "{}", **row},

@@ -114,4 +114,4 @@ def test_a_rule_without_its_table_is_not_applicable(tmp_path: Path) -> None:
     found = judge(Home(tmp_path), scope, needing)
     assert {each.result for each in found} == {"not applicable"}
     assert {each.sentence for each in found} == {"The configuration says that this source has no wallet_balances."}
-    assert len(needing) == 6
+    assert len(needing) == 7
