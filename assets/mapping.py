@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from assets.addresses import refuse_password
 from assets.columns import Frozen, Table, check_columns, zones
+from assets.flags import Forensics
 from assets.promises import MAPPED
 
 UNJUDGED = ("source", "connection", "keep")
@@ -157,6 +158,7 @@ class Mapping(Frozen):
     corrections: tuple[Correction, ...] = Field(strict=False)
     creators: Creators
     rules: RuleSettings
+    forensics: Forensics
 
     @field_validator("source")
     @classmethod

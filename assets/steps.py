@@ -16,6 +16,7 @@ from assets.creators import compute_creators
 from assets.drift import compute_drift, drift_by_currency
 from assets.export import export_source
 from assets.exposure import compute_exposure
+from assets.forensics import compute_flags
 from assets.hours import HOURS, compute_hours
 from assets.keeping import let_go
 from assets.movements import compute_months
@@ -154,6 +155,17 @@ def exposure(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     return dg.MaterializeResult(metadata=_metadata("exposure", rows.num_rows, amounts))
 
 
+@dg.asset(deps=["creators", "wallets"], group_name="ledger", kinds=KINDS, owners=OWNERS)
+def adjustment_flags(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Say of every adjustment what is unusual about it, those to read first on top."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        rows = compute_flags(audit)
+        audit.keep("adjustment_flags", rows)
+    highest = {"highest score": rows["score"][0].as_py()} if rows.num_rows else {}
+    return dg.MaterializeResult(metadata=_metadata("adjustment_flags", rows.num_rows, highest))
+
+
 @dg.asset(deps=["transactions", "users"], group_name="ledger", kinds={"duckdb", "parquet"}, owners=OWNERS)
 def creators(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Tell who wrote the rows: users, admins among them, and those whom the configuration authorises."""
@@ -222,6 +234,7 @@ STEPS: list[dg.AssetsDefinition] = [
     balances,
     drift,
     exposure,
+    adjustment_flags,
     closed,
     hours,
     run_history,

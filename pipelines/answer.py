@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from assets.drift import drift_by_currency
+from assets.forensics import flags_of
 from checks.outcome import Outcome
 from pipelines.audit import Audited
 
@@ -16,9 +17,9 @@ OPERATION_FIELDS = {"rule", "result", "severity", "escalation", "examined", "off
 
 
 def answer(audited: Audited) -> str:
-    """Return the document: verdict, totals, rules, drift, exposure and months; amounts are text, in minor units.
+    """Return the document: verdict, totals, rules, drift, exposure, adjustments and months.
 
-    What operations came to depends on when a run was asked for, and stands apart.
+    Amounts are text, in minor units. What operations came to depends on when a run was asked for, and stands apart.
     """
     audit = audited.audit
     certificate = audit.export.certificate
@@ -36,6 +37,7 @@ def answer(audited: Audited) -> str:
             "systemic": audited.drift_is_systemic,
             "amounts": [{**row, "amount": str(row["amount"])} for row in audited.exposure()],
         },
+        "adjustments": _adjustments(audited),
         "months": [
             {
                 "month": report.month,
@@ -50,6 +52,23 @@ def answer(audited: Audited) -> str:
     if audited.failure:
         document["error"] = audited.failure
     return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _adjustments(audited: Audited) -> dict[str, Any] | None:
+    """Return how many adjustments the ledger has, and how many have each flag; nothing where none were looked at."""
+    audit = audited.audit
+    if not audited.is_judged:
+        return None
+    rows, flags = audit.table("adjustment_flags"), flags_of(audit.mapping)
+    scores = [int(row["score"]) for row in rows.select(["score"]).to_pylist()]
+    return {
+        "transactions": rows.num_rows,
+        "flagged": sum(score > 0 for score in scores),
+        "highest_score": max(scores, default=0),
+        "flags": {flag.name: rows[flag.name].to_pylist().count(1) for flag in flags if not flag.missing},
+        "not_looked_for": {flag.name: f"This source has no {flag.missing}." for flag in flags if flag.missing},
+        "rows": str(audit.home.path / audit.folder / "adjustment_flags.parquet"),
+    }
 
 
 def _told(audited: Audited, outcome: Outcome, fields: set[str]) -> dict[str, Any]:

@@ -46,6 +46,12 @@ class Audited:
     """Why it could not be finished, where tieout itself failed."""
 
     @property
+    def is_judged(self) -> bool:
+        """Whether every gate held and every step ended, so that what was computed may be told."""
+        gates = (each.result for each in self.outcomes if each.severity == "gate")
+        return not self.failure and all(result == "held" for result in gates)
+
+    @property
     def drift_is_judged(self) -> bool:
         """Whether drift was compared, and what it says may be told."""
         judged = {outcome.rule: outcome.result for outcome in self.outcomes}
@@ -58,8 +64,7 @@ class Audited:
 
     def exposure(self) -> list[dict[str, Any]]:
         """Return what drift puts at risk, by currency and kind."""
-        told = self.drift_is_judged and not self.failure
-        rows: list[dict[str, Any]] = self.audit.table("exposure").to_pylist() if told else []
+        rows: list[dict[str, Any]] = self.audit.table("exposure").to_pylist() if self.is_judged else []
         return rows
 
     @property

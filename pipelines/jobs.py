@@ -13,6 +13,7 @@ COMPUTED = (
     "balances",
     "drift",
     "exposure",
+    "adjustment_flags",
     "closed_months",
     "hourly_volumes",
     "hourly_latencies",

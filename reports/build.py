@@ -10,6 +10,7 @@ from reports.evidence import Provenance, RuleResult, SourceTable
 from reports.exceptions import exceptions
 from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
 from reports.figures import drift_by_currency, exposure, liabilities, minor, roll_forward, rows_of, worst_drift
+from reports.forensics import adjustments
 from reports.front import BasisOfReport, Currency, Kind
 from reports.guidance import GLOSSARY, NO_OPINION, NOT_TESTED
 from reports.model import Report
@@ -41,6 +42,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         roll_forward=footing,
         drift=_drift(facts, query),
         exposure=exposure(facts, query),
+        adjustments=adjustments(facts, query, footing),
         rules=tuple(_rule(outcome) for outcome in facts.outcomes_month),
         exceptions=exceptions(facts.outcomes_month, facts.offenders),
         provenance=_provenance(facts),

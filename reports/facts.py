@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 Query = Callable[[str], pa.Table]
-"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, wallets, settings."""
+"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, adjustment_flags,
+wallets and settings."""
 
 
 class Outcome(Protocol):
@@ -90,6 +91,26 @@ class Basis:
     absent_tables: Sequence[str]
 
 
+class FlagPolicy(Protocol):
+    """What the report needs to know of one flag of an adjustment."""
+
+    @property
+    def name(self) -> str:
+        """Its name, a column of `adjustment_flags`."""
+
+    @property
+    def meaning(self) -> str:
+        """What it says of an adjustment."""
+
+    @property
+    def weight(self) -> int:
+        """What it adds to the score."""
+
+    @property
+    def missing(self) -> str | None:
+        """What the source does not have, so that the flag says nothing."""
+
+
 @dataclass(frozen=True)
 class MonthFacts:
     """All about one month that is not a query: identity, certificate, basis, and what the rules said."""
@@ -108,3 +129,6 @@ class MonthFacts:
     outcomes_month: Sequence[Outcome]
     verdict: str
     offenders: Mapping[str, pa.Table]
+    flags: Sequence[FlagPolicy] = ()
+    not_looked_for: Sequence[str] = ()
+    adjustments_path: str | None = None

@@ -34,6 +34,7 @@ SECTIONS = (
     ("roll-forward", "Roll-forward"),
     ("drift", "Drift as of the cut"),
     ("exposure", "Exposure as of the cut"),
+    ("adjustments", "Manual adjustments"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
     ("provenance", "Provenance"),

@@ -7,6 +7,7 @@ What stays out: how figures are computed (build) and how they look (html).
 import json
 from typing import Any, Literal
 
+from reports.adjustments import Adjustments
 from reports.base import Part
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
 from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
@@ -44,6 +45,8 @@ class Report(Part):
     """Recorded balances against the ledger, as of the cut."""
     exposure: ExposureAtCut
     """What drift puts at risk, as of the cut."""
+    adjustments: Adjustments
+    """The manual adjustments of the month."""
     rules: tuple[RuleResult, ...]
     """Every rule with its result."""
     exceptions: tuple[ExceptionTable, ...]

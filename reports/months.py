@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.calendar import Period
 from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
+from assets.forensics import NO_APPROVER, flags_of
 from assets.movements import Month
 from checks.months import judge_month
 from checks.outcome import Outcome, verdict_of
@@ -154,7 +156,14 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         outcomes_month=outcomes,
         verdict=verdict_of(outcomes),
         offenders=_offenders(audit, outcomes),
+        flags=flags_of(mapping),
+        not_looked_for=(NO_APPROVER,),
+        adjustments_path=str(audit.folder / "adjustment_flags.parquet"),
     )
+
+
+def _of_month(rows: pa.Table, month: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["month"], pa.scalar(month)))
 
 
 def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
@@ -169,6 +178,7 @@ def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:
         "closings_before": home.view("closings", [month.closings for month in before]),
         "drift": audit.view("drift"),
         "exposure": audit.view("exposure"),
+        "adjustment_flags": _of_month(audit.table("adjustment_flags"), months[place].month),
         "wallets": home.views(audit.export)["wallets"],
         **{
             name: table

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.schemas import TABLES
 from reports.build import Basis, KindPolicy, MonthFacts
 
 SUM = pa.decimal128(38, 0)
@@ -114,6 +115,7 @@ def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
         "closings_before": _closings(sorted(before), before, {}, {}),
         "drift": _drift(closings, drift),
         "exposure": _exposure(closings, drift),
+        "adjustment_flags": TABLES["adjustment_flags"].empty_table(),
         "wallets": pa.table(
             {
                 "wallet_id": pa.array([wallet for wallet, _ in made.wallets], pa.string()),
