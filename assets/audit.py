@@ -6,6 +6,7 @@ computed. The folder's name is a function of the export and the configuration, s
     <home>/audits/<export>-<configuration>/balances.parquet ...    tables at the cut
     <home>/audits/<export>-<configuration>/cut/<rule>.json         outcomes at the cut, offenders beside them
     <home>/audits/<export>-<configuration>/<month>/<rule>.json     outcomes of a month
+    <home>/audits/<export>-<configuration>/operations/...          what depends on when it was asked, apart
 """
 
 import json

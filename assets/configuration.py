@@ -21,6 +21,7 @@ SETTINGS: dict[str, pa.DataType] = {
     "transfer_legs": pa.int64(),
     "shared_transfer_keys": pa.bool_(),
     "one_projection_per_wallet": pa.bool_(),
+    "expected_interval_minutes": pa.int64(),
 }
 """The settings of the rules that are one value each, by the names they have in the configuration."""
 

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from assets.addresses import refuse_password
 from assets.columns import Frozen, Table, check_columns, zones
+from assets.flags import Forensics
 from assets.promises import MAPPED
 from assets.waivers import Waiver
 
@@ -102,6 +103,8 @@ class RuleSettings(Frozen):
     """Kinds this ledger must have."""
     backdating_grace: int = Field(ge=0, le=2**31)
     """Seconds by which a new row may be older than the cut before: a row is dated when its writing begins."""
+    expected_interval_minutes: int = Field(ge=0, le=10**6)
+    """Minutes within which a reconciliation is expected to end after the one before; 0 is not asked."""
     mutable_statuses: dict[str, tuple[str, ...]] = Field(strict=False)
     """Statuses a row may leave, each with those it may become; every other change of a row breaks the ledger."""
 
@@ -158,6 +161,7 @@ class Mapping(Frozen):
     rules: RuleSettings
     waivers: tuple[Waiver, ...] = Field(default=(), strict=False)
     """Offenders that need not be mended yet, read from the file that is named here."""
+    forensics: Forensics
 
     @field_validator("source")
     @classmethod

@@ -6,19 +6,15 @@ Money is a signed int64 of minor units (credit positive); sums are decimal128(38
 
 import pyarrow as pa
 
+from assets.flags import FLAGS
 from assets.promises import TIME
+from assets.schemas_operations import OPERATIONS
+from assets.shapes import FLAG, INT, SUM, TEXT, fields
 
-SUM = pa.decimal128(38, 0)
-
-
-def _fields(*names: tuple[str, pa.DataType]) -> pa.Schema:
-    return pa.schema([pa.field(name, kind) for name, kind in names])
-
-
-TEXT, INT, FLAG = pa.string(), pa.int64(), pa.bool_()
+__all__ = ["EXPORTED", "ORDERS", "SUM", "TABLES"]
 
 TABLES: dict[str, pa.Schema] = {
-    "transactions": _fields(
+    "transactions": fields(
         ("transaction_id", TEXT),
         ("transaction_hash", INT),
         ("wallet_id", TEXT),
@@ -46,7 +42,7 @@ TABLES: dict[str, pa.Schema] = {
         ("commit_ns", INT),
         ("month", TEXT),
     ),
-    "wallets": _fields(
+    "wallets": fields(
         ("wallet_id", TEXT),
         ("wallet_key", INT),
         ("user_id", TEXT),
@@ -57,7 +53,7 @@ TABLES: dict[str, pa.Schema] = {
         ("updated_at", TIME),
         ("source_created_at", TIME),
     ),
-    "wallet_balances": _fields(
+    "wallet_balances": fields(
         ("projection_id", TEXT),
         ("wallet_id", TEXT),
         ("wallet_key", INT),
@@ -67,7 +63,7 @@ TABLES: dict[str, pa.Schema] = {
         ("source_created_at", TIME),
         ("commit_ns", INT),
     ),
-    "users": _fields(
+    "users": fields(
         ("user_id", TEXT),
         ("login_id", TEXT),
         ("is_admin", FLAG),
@@ -75,7 +71,7 @@ TABLES: dict[str, pa.Schema] = {
         ("deleted_at", TIME),
         ("source_created_at", TIME),
     ),
-    "user_balances": _fields(
+    "user_balances": fields(
         ("user_id", TEXT),
         ("currency", TEXT),
         ("cached", INT),
@@ -83,14 +79,14 @@ TABLES: dict[str, pa.Schema] = {
         ("deleted_at", TIME),
         ("source_created_at", TIME),
     ),
-    "attempts": _fields(
+    "attempts": fields(
         ("attempt_id", TEXT),
         ("attempted_at", TIME),
         ("failed", FLAG),
         ("source_created_at", TIME),
     ),
-    "wallet_keys": _fields(("wallet_key", INT), ("wallet_id", TEXT), ("known", FLAG)),
-    "source_tables": _fields(
+    "wallet_keys": fields(("wallet_key", INT), ("wallet_id", TEXT), ("known", FLAG)),
+    "source_tables": fields(
         ("table_name", TEXT),
         ("source_name", TEXT),
         ("required", FLAG),
@@ -102,7 +98,7 @@ TABLES: dict[str, pa.Schema] = {
         ("source_sum", SUM),
         ("written_sum", SUM),
     ),
-    "source_columns": _fields(
+    "source_columns": fields(
         ("table_name", TEXT),
         ("column_name", TEXT),
         ("source_name", TEXT),
@@ -111,9 +107,9 @@ TABLES: dict[str, pa.Schema] = {
         ("allowed", FLAG),
         ("received", INT),
     ),
-    "source_cut": _fields(("cut_at", TIME), ("bound", TEXT), ("proof", TEXT), ("commits_after_ns", INT)),
-    "source_history": _fields(("state", TEXT), ("sequence", INT), ("cut_at", TIME), ("compared", INT)),
-    "quarantine": _fields(
+    "source_cut": fields(("cut_at", TIME), ("bound", TEXT), ("proof", TEXT), ("commits_after_ns", INT)),
+    "source_history": fields(("state", TEXT), ("sequence", INT), ("cut_at", TIME), ("compared", INT)),
+    "quarantine": fields(
         ("table_name", TEXT),
         ("row_id", TEXT),
         ("column_name", TEXT),
@@ -121,7 +117,7 @@ TABLES: dict[str, pa.Schema] = {
         ("spelling", TEXT),
         ("document", TEXT),
     ),
-    "ledger_changes": _fields(
+    "ledger_changes": fields(
         ("transaction_id", TEXT),
         ("change", TEXT),
         ("wallet_id", TEXT),
@@ -139,7 +135,7 @@ TABLES: dict[str, pa.Schema] = {
         ("previous_cut_at", TIME),
         ("found_in", INT),
     ),
-    "projection_revisions": _fields(
+    "projection_revisions": fields(
         ("projection_id", TEXT),
         ("wallet_id", TEXT),
         ("wallet_key", INT),
@@ -149,7 +145,7 @@ TABLES: dict[str, pa.Schema] = {
         ("change", INT),
         ("month", TEXT),
     ),
-    "movements": _fields(
+    "movements": fields(
         ("month", TEXT),
         ("wallet_key", INT),
         ("currency", TEXT),
@@ -158,7 +154,7 @@ TABLES: dict[str, pa.Schema] = {
         ("transactions", INT),
         ("amount", SUM),
     ),
-    "closings": _fields(
+    "closings": fields(
         ("month", TEXT),
         ("wallet_key", INT),
         ("currency", TEXT),
@@ -170,21 +166,21 @@ TABLES: dict[str, pa.Schema] = {
         ("unsettled", SUM),
         ("settled_rows", INT),
     ),
-    "closed_months": _fields(
+    "closed_months": fields(
         ("month", TEXT),
         ("next_month", TEXT),
         ("closed_by", TEXT),
         ("same", FLAG),
         ("balances", INT),
     ),
-    "creators": _fields(
+    "creators": fields(
         ("creator_key", INT),
         ("created_by", TEXT),
         ("user_id", TEXT),
         ("is_admin", FLAG),
         ("is_authorised", FLAG),
     ),
-    "balances": _fields(
+    "balances": fields(
         ("wallet_id", TEXT),
         ("wallet_key", INT),
         ("currency", TEXT),
@@ -193,7 +189,7 @@ TABLES: dict[str, pa.Schema] = {
         ("ledger_all", SUM),
         ("transactions", INT),
     ),
-    "exceptions": _fields(
+    "exceptions": fields(
         ("rule", TEXT),
         ("subject", TEXT),
         ("wallet_id", TEXT),
@@ -209,7 +205,8 @@ TABLES: dict[str, pa.Schema] = {
         ("days", INT),
         ("waiver", TEXT),
     ),
-    "drift": _fields(
+    **OPERATIONS,
+    "drift": fields(
         ("wallet_id", TEXT),
         ("currency", TEXT),
         ("user_id", TEXT),
@@ -220,7 +217,7 @@ TABLES: dict[str, pa.Schema] = {
         ("recorded", SUM),
         ("drift", SUM),
     ),
-    "causes": _fields(
+    "causes": fields(
         ("stored", TEXT),
         ("wallet_id", TEXT),
         ("user_id", TEXT),
@@ -251,6 +248,25 @@ TABLES: dict[str, pa.Schema] = {
         ("parted_created_at", TIME),
         ("parted_by_amount", SUM),
         ("parted", INT),
+    ),
+    "adjustment_flags": fields(
+        ("transaction_id", TEXT),
+        ("wallet_id", TEXT),
+        ("currency", TEXT),
+        ("amount", INT),
+        ("settled", FLAG),
+        ("created_at", TIME),
+        ("created_by", TEXT),
+        ("month", TEXT),
+        *((flag, INT) for flag in FLAGS),
+        ("score", INT),
+    ),
+    "exposure": fields(
+        ("currency", TEXT),
+        ("exposure", TEXT),
+        ("amount", SUM),
+        ("balances", INT),
+        ("users", INT),
     ),
 }
 """Every table tieout writes. `lowest` is null in a month without settled rows; sums are exact."""

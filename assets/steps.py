@@ -4,6 +4,7 @@ What goes in: names, order and metadata. What stays out: the computing (export, 
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -14,8 +15,13 @@ from assets.closed_months import close_months, closed_months
 from assets.creators import compute_creators
 from assets.drift import compute_drift, drift_by_currency
 from assets.export import export_source
+from assets.exposure import compute_exposure
+from assets.forensics import compute_flags
+from assets.hours import HOURS, compute_hours
 from assets.keeping import let_go
 from assets.movements import compute_months
+from assets.run_history import keep_history
+from assets.runs import RECONCILE
 from assets.schemas import EXPORTED, TABLES
 from assets.workplace import PROGRESS, Workplace
 
@@ -36,6 +42,13 @@ DESCRIPTIONS = {
     "projection_revisions": "Every recorded balance as commits left it, where the source gives commits.",
     "quarantine": "Rows that cannot be represented exactly, whole, with the reason.",
 }
+HOURLY = {
+    "hourly_volumes": "How many transactions and how much money each hour moved, 17 weeks back from the cut.",
+    "hourly_latencies": "How long after their creation transactions were committed, 21 days back from the cut.",
+}
+KINDS = {"duckdb", "parquet"}
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=2), warn_window=timedelta(minutes=90))
+"""Reconciliation runs hourly: where no run is there to say that none ran, Dagster says it of the drift."""
 
 
 def _schema(table: str) -> dg.TableSchema:
@@ -57,6 +70,8 @@ def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[
     """Make one immutable cut of the source in Parquet, or find it ready."""
     home = workplace.open_home()
     with home.writing(context.run.run_id):
+        if context.run.job_name == RECONCILE:
+            home.runs.begin(context.run.run_id)
         source = workplace.open_source()
         made = export_source(home, workplace.mapping(), source, PROGRESS.get(), full=workplace.full)
         workplace.choose(context.run.run_id, made)
@@ -111,6 +126,7 @@ def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     group_name="ledger",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
+    freshness_policy=FRESH,
 )
 def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Lay what was recorded beside the ledger, at the cut, for every wallet and currency."""
@@ -126,6 +142,28 @@ def _drifting(rows: pa.Table) -> dict[str, Any]:
     currencies = drift_by_currency(rows)
     gross = {f"gross drift {each['currency']}": int(each["gross"]) for each in currencies}
     return {"drifting balances": sum(each["balances"] for each in currencies), **gross}
+
+
+@dg.asset(deps=["drift"], group_name="ledger", kinds=KINDS, owners=OWNERS)
+def exposure(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Say what drift puts at risk: over-credited and still there, over-credited and withdrawn, under-credited."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        rows = compute_exposure(audit.view("drift"))
+        audit.keep("exposure", rows)
+    amounts = {f"{row['exposure']} {row['currency']}": int(row["amount"]) for row in rows.to_pylist()}
+    return dg.MaterializeResult(metadata=_metadata("exposure", rows.num_rows, amounts))
+
+
+@dg.asset(deps=["creators", "wallets"], group_name="ledger", kinds=KINDS, owners=OWNERS)
+def adjustment_flags(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Say of every adjustment what is unusual about it, those to read first on top."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        rows = compute_flags(audit)
+        audit.keep("adjustment_flags", rows)
+    highest = {"highest score": rows["score"][0].as_py()} if rows.num_rows else {}
+    return dg.MaterializeResult(metadata=_metadata("adjustment_flags", rows.num_rows, highest))
 
 
 @dg.asset(deps=["transactions", "users"], group_name="ledger", kinds={"duckdb", "parquet"}, owners=OWNERS)
@@ -151,6 +189,33 @@ def closed(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materi
     return dg.MaterializeResult(metadata=_metadata("closed_months", rows.num_rows, more))
 
 
+@dg.multi_asset(
+    name="hours",
+    specs=[
+        dg.AssetSpec(name, deps=["transactions"], description=text, group_name="operations", kinds=KINDS, owners=OWNERS)
+        for name, text in HOURLY.items()
+    ],
+)
+def hours(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of the hours before the cut how much moved in each, and how fast it was written."""
+    audit = workplace.audit(context.run.run_id)
+    for name in HOURS:
+        with audit.home.writing(context.run.run_id):
+            rows = compute_hours(audit, name)
+            audit.keep(name, rows)
+        yield dg.MaterializeResult(asset_key=name, metadata=_metadata(name, rows.num_rows, {}))
+
+
+@dg.asset(deps=["drift"], group_name="operations", kinds={"parquet"}, owners=OWNERS)
+def run_history(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Lay down what became of each reconciliation before this one, and how its drift compares."""
+    audit = workplace.audit(context.run.run_id)
+    with audit.home.writing(context.run.run_id):
+        runs = keep_history(audit, context.run.run_id)["run_history"]
+    failed = runs["succeeded"].to_pylist().count(False)
+    return dg.MaterializeResult(metadata=_metadata("run_history", runs.num_rows, {"failed": failed}))
+
+
 @dg.asset(deps=["movements"], group_name="export", kinds={"parquet"}, owners=OWNERS)
 def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Let go of exports that need not stay, once all that still matters of them was carried over."""
@@ -162,4 +227,16 @@ def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.
     return dg.MaterializeResult(metadata={"kept": len(home.exports()), "let go": len(gone), "bytes freed": freed})
 
 
-STEPS: list[dg.AssetsDefinition] = [export, movements, creators, balances, drift, closed, kept_exports]
+STEPS: list[dg.AssetsDefinition] = [
+    export,
+    movements,
+    creators,
+    balances,
+    drift,
+    exposure,
+    adjustment_flags,
+    closed,
+    hours,
+    run_history,
+    kept_exports,
+]

@@ -4,6 +4,7 @@ What goes in: where files are, and how they get there whole or not at all. What 
 
     <home>/home.json                        the source and mapping it belongs to
     <home>/journal.jsonl                    every export ever committed, and every one let go
+    <home>/runs.jsonl                       every reconciliation that began, and how it ended
     <home>/exports/<id>/certificate.json    an export; without its certificate it does not exist
     <home>/exports/<id>/bookmark.json       where the next reading of a live source goes on
     <home>/tables/<table>/[<month>/]<sha256>.parquet     content-addressed rows, shared between exports
@@ -31,6 +32,7 @@ from assets.engines import View
 from assets.errors import HomeError
 from assets.journal import Journal, committed
 from assets.parquet import ROW_GROUP, digest, flush_to_disk, write_rows
+from assets.runs import Runs
 from assets.schemas import EXPORTED, TABLES
 from assets.writing import right_to_write
 
@@ -69,6 +71,11 @@ class Home:
     def journal(self) -> Journal:
         """What was ever committed here."""
         return Journal(self.path / "journal.jsonl")
+
+    @property
+    def runs(self) -> Runs:
+        """What became of each reconciliation."""
+        return Runs(self.path / "runs.jsonl")
 
     @property
     def scratch(self) -> Path:

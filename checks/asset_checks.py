@@ -10,14 +10,17 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 
+from assets.audit import Audit
 from assets.exceptions import counted
+from assets.run_history import gross_drift
+from assets.runs import RECONCILE, Concluded
 from assets.workplace import Workplace
 from checks.exceptions import register_exceptions
-from checks.judge import judge
-from checks.outcome import Outcome
+from checks.judge import judge, kept_outcomes
+from checks.outcome import Outcome, verdict_of
 from checks.rule import Rule
-from checks.rules import FINDINGS, GATES
-from checks.scopes import cut_scope, gate_scope
+from checks.rules import FINDINGS, GATES, OF_THE_EXPORT
+from checks.scopes import cut_scope, gate_scope, operations_scope
 
 SHOWN_ROWS = 5
 SEVERITY = {"gate": "ERROR", "error": "ERROR", "warning": "WARN"}
@@ -51,18 +54,30 @@ def _gate(rule: Rule) -> dg.AssetChecksDefinition:
     can_subset=True,
 )
 def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
-    """Judge the findings that were asked for, at the cut, and bring the register of exceptions up to date."""
+    """Judge the findings that were asked for, at the cut; then bring the register of exceptions up to date.
+
+    What the reconciliation came to is written down at the very end.
+    """
     audit = workplace.audit(context.run.run_id)
-    scope = cut_scope(audit)
+    at_cut, operations = cut_scope(audit), operations_scope(audit)
     asked = {key.name for key in context.selected_asset_check_keys}
     for rule in (rule for rule in FINDINGS if rule.name in asked):
         with audit.home.writing(context.run.run_id):
-            (outcome,) = judge(audit.home, scope, [rule])
+            (outcome,) = judge(audit.home, operations if rule.operations else at_cut, [rule])
         yield _shown(workplace, rule, outcome)
     with audit.home.writing(context.run.run_id):
         rows = register_exceptions(audit)
     metadata = {"dagster/row_count": rows.num_rows, **counted(rows)}
     context.op_execution_context.log_event(dg.AssetMaterialization(EXCEPTIONS.key, metadata=metadata))
+    if context.run.job_name == RECONCILE:
+        audit.home.runs.conclude(context.run.run_id, _concluded(audit))
+
+
+def _concluded(audit: Audit) -> Concluded:
+    """Return what all rules came to; one that did not run leaves the ledger not verified."""
+    kept = kept_outcomes(audit.home, cut_scope(audit).folder)
+    verdict = verdict_of(kept.values()) if kept.keys() >= {rule.name for rule in OF_THE_EXPORT} else "NOT VERIFIED"
+    return Concluded(verdict, audit.export.export_id, audit.export.certificate.cut.at, gross_drift(audit))
 
 
 def _shown(workplace: Workplace, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:

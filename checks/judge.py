@@ -7,6 +7,7 @@ shows (scopes), and which step of a run judges which rules (asset_checks).
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +20,7 @@ from assets.store import Home
 from checks.expectations import enforce
 from checks.outcome import Outcome, unjudged
 from checks.rule import Rule, Severity
-from checks.scopes import OF_THE_SOURCE, Scope
+from checks.scopes import OF_THE_SOURCE, Gap, Scope
 from checks.sentences import Teller
 from checks.waiving import told, waive, worth
 
@@ -27,6 +28,13 @@ SYSTEMIC_ROWS = 20
 RARE = frozenset({"users.deleted_at"})
 """Columns that may be empty in every row, and nothing is missing: it just never happened."""
 HELD, NOTHING = "No row breaks it.", "Held: there was nothing to examine."
+
+
+class Found(NamedTuple):
+    """How many rows a rule examined, and those that break it."""
+
+    examined: int
+    offenders: pa.Table
 
 
 def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
@@ -67,8 +75,8 @@ def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
         return unjudged(rule, *gap)
     with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
         found = _asked(query, scope.mapping, rule)
-    if isinstance(found, str):
-        return unjudged(rule, "not verified", found)
+    if not isinstance(found, Found):
+        return unjudged(rule, *found)
     return _concluded(home, scope, rule, *found)
 
 
@@ -103,16 +111,18 @@ def _concluded(home: Home, scope: Scope, rule: Rule, examined: int, found: pa.Ta
     )
 
 
-def _asked(query: Query, mapping: Mapping, rule: Rule) -> tuple[int, pa.Table] | str:
+def _asked(query: Query, mapping: Mapping, rule: Rule) -> Found | Gap:
     """Return how many rows a rule examined and those that break it, or why it could not examine what it should."""
-    if gap := _nothing_in(query, rule):
-        return gap
+    if why := _nothing_in(query, rule):
+        return "not verified", why
+    if rule.enough and (known := _rows(query, rule.enough.rows)) < rule.enough.least:
+        return "not applicable", f"Not enough history: {known} of {rule.enough.least} {rule.enough.unit}."
     examined, offenders = _rows(query, rule.examines), query(rule.text)
     if not examined and (expected := _expected(mapping, rule)):
-        return f"The configuration expects {expected}, and there is none."
+        return "not verified", f"The configuration expects {expected}, and there is none."
     if rule.cannot_examine and not offenders.num_rows and (unseen := _rows(query, rule.cannot_examine)):
-        return f"{unseen:,} rows say too little to be examined."
-    return examined, offenders
+        return "not verified", f"{unseen:,} rows say too little to be examined."
+    return Found(examined, offenders)
 
 
 def _severity(rule: Rule, offenders: pa.Table) -> Severity:

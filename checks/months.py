@@ -14,20 +14,23 @@ from assets.movements import Month
 from checks.judge import judge, kept_outcomes
 from checks.outcome import Outcome, WaiverUse
 from checks.rule import Rule
-from checks.rules import FINDINGS, RULES
+from checks.rules import OF_THE_EXPORT
 from checks.scopes import cut_scope, month_scope
 
 
 def judge_month(audit: Audit, month: Month, period: Period) -> list[Outcome]:
-    """Return the outcome of every rule in a month's scope; raise TieoutError if the cut was not judged."""
+    """Return the outcome of every rule in a month's scope; raise TieoutError if the cut was not judged.
+
+    Rules of operations are left out: a report is a function of its export.
+    """
     at_cut = kept_outcomes(audit.home, cut_scope(audit).folder)
-    if missing := [rule.name for rule in RULES if rule.name not in at_cut]:
+    if missing := [rule.name for rule in OF_THE_EXPORT if rule.name not in at_cut]:
         message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
         raise TieoutError(message)
-    own = [rule for rule in FINDINGS if _is_own(rule, period)]
+    own = [rule for rule in OF_THE_EXPORT if _is_own(rule, period)]
     scope = replace(month_scope(audit, month), at_cut=_waivers(at_cut.values()))
     judged = {outcome.rule: outcome for outcome in judge(audit.home, scope, own)}
-    return [judged.get(rule.name) or _as_of_cut(rule, at_cut[rule.name], period) for rule in RULES]
+    return [judged.get(rule.name) or _as_of_cut(rule, at_cut[rule.name], period) for rule in OF_THE_EXPORT]
 
 
 def lapsed_waivers(audit: Audit) -> str:
@@ -44,7 +47,8 @@ def _waivers(at_cut: Iterable[Outcome]) -> dict[str, WaiverUse]:
 
 def _is_own(rule: Rule, period: Period) -> bool:
     """Tell whether a rule is judged on the month itself: its closing is the cut where the month holds it."""
-    return rule.scope == "month" or (rule.scope == "closing" and not period.holds_cut)
+    of_month = rule.scope == "month" or (rule.scope == "closing" and not period.holds_cut)
+    return of_month and rule.severity != "gate"
 
 
 def _as_of_cut(rule: Rule, outcome: Outcome, period: Period) -> Outcome:

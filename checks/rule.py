@@ -33,6 +33,18 @@ class Escalation:
     """Within how many minutes; 0 is at once."""
 
 
+@dataclass(frozen=True)
+class Enough:
+    """How much history a rule needs; with less it is not applicable yet."""
+
+    rows: str
+    """What it needs, as a FROM clause."""
+    least: int
+    """How many of these rows."""
+    unit: str
+    """What they are, in words."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Told:
     severity: Severity
@@ -55,6 +67,8 @@ class _Told:
     `commits` a source that gives the commits which wrote its rows, `kinds.transfer` any kind of that flow."""
     cannot_examine: str | None = None
     """Rows it should look at and cannot, as a FROM clause: with any of them it does not hold, it is not verified."""
+    enough: Enough | None = None
+    """The history without which it says nothing yet."""
     flow: str | None = None
     """The flow of the kinds of transaction it speaks of, if only one."""
     kinds: tuple[str, ...] = ()
@@ -86,6 +100,7 @@ class Rule(_Told):
     @cached_property
     def views(self) -> tuple[str, ...]:
         """The tables that its query, and what it examines, read from, and those behind them."""
-        texts = " ".join(filter(None, (self.text, f"FROM {self.examines}", f"FROM {self.cannot_examine or ''}")))
+        clauses = (self.examines, self.cannot_examine, self.enough and self.enough.rows)
+        texts = " ".join((self.text, *(f"FROM {clause}" for clause in clauses if clause)))
         named = set(NAMED.findall(texts)) & set(KNOWN)
         return tuple(sorted(named.union(*(BEHIND.get(name, ()) for name in named))))

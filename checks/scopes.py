@@ -21,8 +21,10 @@ from assets.closed_months import closed_months
 from assets.configuration import configuration_tables
 from assets.drift import closing_frame
 from assets.engines import View, duckdb_engine
+from assets.hours import HOURS
 from assets.mapping import Mapping
 from assets.movements import Month
+from assets.run_history import FOLDER, HISTORIES
 from assets.schemas import EXPORTED, TABLES
 from checks.outcome import WaiverUse
 from checks.rule import Rule
@@ -105,6 +107,14 @@ def cut_scope(audit: Audit) -> Scope:
         shown[name] = _months(audit, name)
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
+
+
+def operations_scope(audit: Audit) -> Scope:
+    """Return the scope of the rules of operations: that of the cut, beside what was written down of runs."""
+    scope = cut_scope(audit)
+    histories = {name: _later(audit, f"{FOLDER}/{name}") for name in HISTORIES}
+    hours = {name: _later(audit, name) for name in HOURS}
+    return Scope(audit.folder / FOLDER, scope.mapping, {**scope.shown, **histories, **hours})
 
 
 def month_scope(audit: Audit, month: Month) -> Scope:

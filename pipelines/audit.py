@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import dagster as dg
@@ -23,16 +24,15 @@ from checks.expectations import import_ahead
 from checks.judge import kept_outcomes
 from checks.outcome import Outcome, Verdict, unjudged, verdict_of
 from checks.rules import RULES
-from checks.scopes import cut_scope
+from checks.scopes import cut_scope, operations_scope
 from checks.waiving import refuse_wrong_waivers
 from pipelines.definitions import definitions
-from pipelines.jobs import months_in_one_run
+from pipelines.jobs import GATE_BROKE, months_in_one_run
 from pipelines.settings import dagster_home
 from reports.months import MonthReport, standing_reports
 from reports.report_asset import EXPORT_TAG
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-GATE_BROKE = "DagsterAssetCheckFailedError"
 KNOWN = (HomeError, MappingError, SourceError, RefusedError, TieoutError)
 
 
@@ -45,6 +45,28 @@ class Audited:
     reports: Sequence[MonthReport]
     failure: str | None
     """Why it could not be finished, where tieout itself failed."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether every gate held and every step ended, so that what was computed may be told."""
+        gates = (each.result for each in self.outcomes if each.severity == "gate")
+        return not self.failure and all(result == "held" for result in gates)
+
+    @property
+    def drift_is_judged(self) -> bool:
+        """Whether drift was compared, and what it says may be told."""
+        judged = {outcome.rule: outcome.result for outcome in self.outcomes}
+        return judged["projections_do_not_drift"] in ("held", "broken")
+
+    @property
+    def drift_is_systemic(self) -> bool:
+        """Whether so many balances drift that one cause is behind them."""
+        return any(each.systemic for each in self.outcomes if each.rule == "projections_do_not_drift")
+
+    def exposure(self) -> list[dict[str, Any]]:
+        """Return what drift puts at risk, by currency and kind."""
+        rows: list[dict[str, Any]] = self.audit.table("exposure").to_pylist() if self.is_judged else []
+        return rows
 
     @property
     def verdict(self) -> Verdict:
@@ -136,7 +158,8 @@ def _audit(workplace: Workplace, run_id: str, failure: TieoutError | None) -> Au
 
 def _outcomes(audit: Audit, failure: TieoutError | None) -> list[Outcome]:
     """Return the outcome of every rule; what was not reached, or stands behind a broken gate, is not verified."""
-    kept = kept_outcomes(audit.home, cut_scope(audit).folder)
+    scopes = (cut_scope(audit), operations_scope(audit))
+    kept = {name: each for scope in scopes for name, each in kept_outcomes(audit.home, scope.folder).items()}
     broken = [outcome.rule for outcome in kept.values() if outcome.severity == "gate" and outcome.result != "held"]
     why = f"{broken[0]} is broken: nothing may be judged from this export." if broken else str(failure)
     return [

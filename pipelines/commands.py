@@ -63,10 +63,10 @@ def _tell(audited: Audited, *, as_json: bool) -> None:
 
 
 def found_breaks(audited: Audited) -> frozenset[Break]:
-    """Return every (rule, offender) that the audit found."""
+    """Return every (rule, offender) that the audit found; how tieout and the application run is no part of a demo."""
     found = set()
     for outcome in audited.outcomes:
-        if outcome.offenders and outcome.rows:
+        if outcome.offenders and outcome.rows and not outcome.operations:
             subject = list(SUBJECTS.get(outcome.rule, ("rule",)))
             rows = pq.read_table(audited.audit.home.path / outcome.rows)
             known = [name for name in subject if name in rows.column_names]

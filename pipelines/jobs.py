@@ -4,12 +4,42 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from assets.runs import RECONCILE
 from assets.schemas import EXPORTED
 
-COMPUTED = ("movements", "creators", "balances", "drift", "closed_months", "kept_exports", "causes")
+COMPUTED = (
+    "movements",
+    "creators",
+    "balances",
+    "drift",
+    "exposure",
+    "adjustment_flags",
+    "closed_months",
+    "hourly_volumes",
+    "hourly_latencies",
+    "run_history",
+    "kept_exports",
+    "causes",
+)
+GATE_BROKE = "DagsterAssetCheckFailedError"
+"""What stops a run at a broken gate; Dagster has no public name for it."""
+
+
+@dg.failure_hook(required_resource_keys={"workplace"})
+def failures_are_written_down(context: dg.HookContext) -> None:
+    """Write down that a reconciliation failed, whoever started it; one that is killed never says that it ended."""
+    error, home = context.op_exception, context.resources.workplace.open_home()
+    if not home.path.is_dir():
+        return
+    if type(error).__name__ == GATE_BROKE:
+        home.runs.fail(context.run_id, "a gate was broken", "NOT VERIFIED")
+    else:
+        home.runs.fail(context.run_id, type(error).__name__)
+
 
 reconcile = dg.define_asset_job(
-    "reconcile",
+    RECONCILE,
+    hooks={failures_are_written_down},
     selection=dg.AssetSelection.assets(*EXPORTED, *COMPUTED),
     description="Export the source as it is now, compute what every wallet must hold, and judge every rule.",
 )

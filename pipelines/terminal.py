@@ -5,9 +5,10 @@ What goes in: words and layout. What stays out: what scripts are told (answer).
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -17,6 +18,8 @@ from rich.text import Text
 from assets.exceptions import STATES
 from assets.workplace import PROGRESS
 from checks.coverage import coverage_of
+from checks.outcome import Outcome
+from checks.sentences import Teller
 from checks.waiving import told, uses_of
 from pipelines.audit import Audited, report_page
 from pipelines.life import life_of
@@ -77,25 +80,14 @@ class _Lines:
 def show_audit(audited: Audited) -> None:
     """Print the rules, the verdict in one line, and where the report is."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("rule", no_wrap=True)
-    table.add_column("result", no_wrap=True)
-    table.add_column("examined", justify="right")
-    table.add_column("offenders", justify="right")
-    table.add_column("waived", justify="right")
-    table.add_column("worst offender", overflow="fold")
-    for outcome in audited.outcomes:
-        worst = outcome.sentence if outcome.result != "held" or outcome.waived else ""
-        table.add_row(
-            outcome.rule,
-            Text(outcome.result, COLOURS[outcome.result]),
-            f"{outcome.examined:,}",
-            f"{outcome.offenders:,}",
-            f"{outcome.waived:,}",
-            Text(worst),
-        )
-    console.print(table)
-    console.print()
+    width = max(len(each.rule) for each in audited.outcomes)
+    for heading, operations in (("rule", False), ("operations", True)):
+        outcomes = [each for each in audited.outcomes if each.operations is operations]
+        console.print(_outcomes(heading.ljust(width), outcomes))
+        console.print()
+    if exposed := audited.exposure():
+        console.print(_exposure(exposed, audited.audit.mapping.currencies, systemic=audited.drift_is_systemic))
+        console.print()
     if audited.failure:
         console.print(Text(audited.failure))
     console.print(Text(audited.verdict, COLOURS[audited.verdict]), Text(_one_line(audited)))
@@ -115,13 +107,48 @@ def show_audit(audited: Audited) -> None:
             console.print(Text(aside))
 
 
+def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Table:
+    """Return a table of outcomes; those of operations, which change no verdict, have one of their own."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(heading, no_wrap=True)
+    table.add_column("result", no_wrap=True, min_width=len("not applicable"))
+    table.add_column("examined", justify="right")
+    table.add_column("offenders", justify="right")
+    table.add_column("waived", justify="right")
+    table.add_column("worst offender", overflow="fold")
+    for outcome in outcomes:
+        worst = outcome.sentence if outcome.result != "held" or outcome.waived else ""
+        table.add_row(
+            outcome.rule,
+            Text(outcome.result, COLOURS[outcome.result]),
+            f"{outcome.examined:,}",
+            f"{outcome.offenders:,}",
+            f"{outcome.waived:,}",
+            Text(worst),
+        )
+    return table
+
+
+def _exposure(exposed: Sequence[Mapping[str, Any]], decimals: Mapping[str, int], *, systemic: bool) -> Table:
+    """Return a table of what drift puts at risk; where it is systemic, that is said."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("exposure (systemic: one cause, not many)" if systemic else "exposure")
+    for column in ("amount", "balances", "users"):
+        table.add_column(column, justify="right")
+    teller = Teller(decimals)
+    for row in exposed:
+        amount = teller.tell("{amount:money}", row)
+        table.add_row(Text(row["exposure"]), Text(amount), f"{row['balances']:,}", f"{row['users']:,}")
+    return table
+
+
 def _one_line(audited: Audited) -> str:
     """Say in one line what the verdict rests on."""
     certificate = audited.audit.export.certificate
     rows = certificate.tables["transactions"].written
     bound = "" if certificate.cut.bound == "exact" else "not before "
     cut = f"the cut {bound}{certificate.cut.at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"- {coverage_of(audited.outcomes).sentence()}; {rows:,} transactions up to {cut}."
+    return f"- {coverage_of(each for each in audited.outcomes if not each.operations).sentence()}; {rows:,} transactions up to {cut}."
 
 
 def shown(path: Path) -> str:

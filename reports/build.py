@@ -10,7 +10,8 @@ from reports.dispositions import amounts, register, waivers
 from reports.evidence import Provenance, RuleResult, SourceTable
 from reports.exceptions import exceptions
 from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
-from reports.figures import drift_by_currency, liabilities, minor, roll_forward, rows_of, worst_drift
+from reports.figures import drift_by_currency, exposure, liabilities, minor, roll_forward, rows_of, worst_drift
+from reports.forensics import adjustments
 from reports.front import BasisOfReport, Currency, Kind
 from reports.guidance import GLOSSARY, NO_OPINION, NOT_TESTED
 from reports.model import Report
@@ -41,6 +42,8 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         control_totals=_control_totals(facts.certificate),
         roll_forward=footing,
         drift=_drift(facts, query),
+        exposure=exposure(facts, query),
+        adjustments=adjustments(facts, query, footing),
         rules=tuple(_rule(outcome) for outcome in facts.outcomes_month),
         exceptions=exceptions(facts.outcomes_month, facts.offenders),
         exception_register=register(facts.exceptions),

@@ -12,7 +12,8 @@ import pyarrow as pa
 from checks.outcome import WaiverUse
 
 Query = Callable[[str], pa.Table]
-"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, wallets, settings."""
+"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, adjustment_flags,
+wallets and settings."""
 
 
 class Outcome(Protocol):
@@ -100,6 +101,26 @@ class Basis:
     absent_tables: Sequence[str]
 
 
+class FlagPolicy(Protocol):
+    """What the report needs to know of one flag of an adjustment."""
+
+    @property
+    def name(self) -> str:
+        """Its name, a column of `adjustment_flags`."""
+
+    @property
+    def meaning(self) -> str:
+        """What it says of an adjustment."""
+
+    @property
+    def weight(self) -> int:
+        """What it adds to the score."""
+
+    @property
+    def missing(self) -> str | None:
+        """What the source does not have, so that the flag says nothing."""
+
+
 @dataclass(frozen=True)
 class MonthFacts:
     """All about one month that is not a query: identity, certificate, basis, and what the rules said."""
@@ -121,3 +142,6 @@ class MonthFacts:
     waivers: Sequence[WaiverUse] = ()
     exceptions: Sequence[Mapping[str, Any]] = ()
     """How the exceptions of each rule rolled forward from the export before (assets/exceptions)."""
+    flags: Sequence[FlagPolicy] = ()
+    not_looked_for: Sequence[str] = ()
+    adjustments_path: str | None = None

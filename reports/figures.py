@@ -1,4 +1,4 @@
-"""Amounts by currency, from queries: what is owed, the roll-forward, drift at the cut.
+"""Amounts by currency, from queries: what is owed, the roll-forward, drift at the cut and what it exposes.
 
 What goes in: one query a table, and Python integers that add up. What stays out: words (narrative), rows.
 """
@@ -8,9 +8,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from reports.facts import KindPolicy, Query
+from reports.facts import KindPolicy, MonthFacts, Query
 from reports.front import Liability
-from reports.sections import CurrencyDrift, CurrencyRollForward, DriftingBalance, KindMovement, RollForward
+from reports.sections import (
+    CurrencyDrift,
+    CurrencyRollForward,
+    DriftingBalance,
+    Exposed,
+    ExposureAtCut,
+    KindMovement,
+    RollForward,
+)
 
 Row = Mapping[str, Any]
 
@@ -149,4 +157,17 @@ def worst_drift(query: Query) -> tuple[DriftingBalance, ...]:
             drift=minor(row["drift"]),
         )
         for row in rows_of(query, "drift_worst")
+    )
+
+
+def exposure(facts: MonthFacts, query: Query) -> ExposureAtCut:
+    """Find what drift puts at risk; drift that is systemic has one cause, and its amounts stand apart."""
+    rules = {outcome.rule: outcome for outcome in facts.outcomes_month}
+    drifting = rules.get("projections_do_not_drift")
+    return ExposureAtCut(
+        systemic=bool(drifting and drifting.systemic),
+        amounts=tuple(
+            Exposed(**{**row, "amount": minor(row["amount"])})
+            for row in (rows_of(query, "exposure") if "wallet_balances" not in facts.basis.absent_tables else ())
+        ),
     )

@@ -55,6 +55,10 @@ GLOSSARY = (
         meaning="Gross adds absolute drift; net adds signed drift, where errors cancel.",
     ),
     Term(
+        term="Exposure",
+        meaning="What drift puts at risk: over-credited and still there, over-credited and withdrawn, under-credited.",
+    ),
+    Term(
         term="Cut",
         meaning="The one instant that the export shows. Recorded balances are known at the cut only.",
     ),

@@ -42,6 +42,8 @@ SECTIONS = (
     ("totals", "Control totals"),
     ("roll-forward", "Roll-forward"),
     ("drift", "Drift as of the cut"),
+    ("exposure", "Exposure as of the cut"),
+    ("adjustments", "Manual adjustments"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
     ("register", "Register of exceptions"),

@@ -7,11 +7,12 @@ What stays out: how figures are computed (build) and how they look (html).
 import json
 from typing import Any, Literal
 
+from reports.adjustments import Adjustments
 from reports.base import Part
 from reports.dispositions import Register, Waiver
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
 from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
-from reports.sections import ControlTotal, DriftAtCut, RollForward
+from reports.sections import ControlTotal, DriftAtCut, ExposureAtCut, RollForward
 
 
 class Report(Part):
@@ -43,6 +44,10 @@ class Report(Part):
     """From opening to closing, by kind and currency."""
     drift: DriftAtCut
     """Recorded balances against the ledger, as of the cut."""
+    exposure: ExposureAtCut
+    """What drift puts at risk, as of the cut."""
+    adjustments: Adjustments
+    """The manual adjustments of the month."""
     rules: tuple[RuleResult, ...]
     """Every rule with its result."""
     exceptions: tuple[ExceptionTable, ...]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.audit import Audit
@@ -24,6 +25,7 @@ from assets.calendar import Period
 from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
 from assets.exceptions import roll_forward
+from assets.forensics import NO_APPROVER, flags_of
 from assets.movements import Month
 from checks.months import judge_month, lapsed_waivers
 from checks.outcome import Outcome, verdict_of
@@ -211,7 +213,14 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         offenders=_offenders(audit, outcomes),
         waivers=uses_of(mapping, outcomes),
         exceptions=roll_forward(audit),
+        flags=flags_of(mapping),
+        not_looked_for=(NO_APPROVER,),
+        adjustments_path=str(audit.folder / "adjustment_flags.parquet"),
     )
+
+
+def _of_month(rows: pa.Table, month: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["month"], pa.scalar(month)))
 
 
 def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
@@ -229,6 +238,8 @@ def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:
         "closings": home.view("closings", [months[place].closings]),
         "closings_before": home.view("closings", [month.closings for month in before]),
         "drift": audit.view("drift"),
+        "exposure": audit.view("exposure"),
+        "adjustment_flags": _of_month(audit.table("adjustment_flags"), months[place].month),
         "wallets": home.views(audit.export)["wallets"],
         **{
             name: table

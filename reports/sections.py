@@ -1,7 +1,9 @@
-"""The sections of figures as frozen, typed data: control totals, roll-forward, drift.
+"""The sections of figures as frozen, typed data: control totals, roll-forward, drift, exposure.
 
 What goes in: amounts and counts. What stays out: the first page (front), rules and rows (evidence).
 """
+
+from typing import Literal
 
 from reports.base import MinorUnits, Part
 
@@ -100,6 +102,30 @@ class DriftingBalance(Part):
     """What the application recorded."""
     drift: MinorUnits
     """Recorded less ledger."""
+
+
+class Exposed(Part):
+    """What drift puts at risk in one currency, of one kind."""
+
+    currency: str
+    """The currency."""
+    exposure: Literal["over-credited, still there", "over-credited, withdrawn", "under-credited"]
+    """Whether too much is shown and still there, too much was shown and spent, or too little is shown."""
+    amount: MinorUnits
+    """How much, above zero."""
+    balances: int
+    """How many balances; one may be over-credited of both kinds."""
+    users: int
+    """How many users they belong to, where the owner is known."""
+
+
+class ExposureAtCut(Part):
+    """What drift puts at risk, as of the cut, balances that are recorded without a ledger among it."""
+
+    systemic: bool
+    """Whether half or more of the balances drift: one cause, whose amounts say little of single accounts."""
+    amounts: tuple[Exposed, ...]
+    """By currency and kind; what is nothing has no entry."""
 
 
 class DriftAtCut(Part):

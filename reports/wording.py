@@ -66,6 +66,11 @@ def instant(value: str) -> str:
     return f"{day(moment.date())}, {seconds} UTC"
 
 
+def utc(moment: datetime) -> str:
+    """Write an instant as ISO 8601 does in the zone UTC, with no more digits than it needs."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def title(name: str) -> str:
     """Write a rule's or kind's name as words: projections_do_not_drift as Projections do not drift."""
     return name.replace("_", " ").capitalize()

@@ -25,7 +25,7 @@ from assets.store import Home
 from assets.workplace import Workplace
 from checks.judge import judge
 from checks.outcome import Outcome, verdict_of
-from checks.rules import RULES
+from checks.rules import OF_THE_EXPORT
 from checks.scopes import cut_scope
 from pipelines.demo.hours import CUT
 from pipelines.demo.write import Demo, DemoPlan, write_demo
@@ -88,7 +88,7 @@ def judged(laid: Laid, folder: Path) -> dict[str, Any]:
         audit.keep("drift", compute_drift(home, export, audit.table("balances")))
         audit.keep("creators", compute_creators(home, export, mapping))
         audit.keep("closed_months", closed_months(audit)[0])
-        outcomes = judge(home, cut_scope(audit), RULES)
+        outcomes = judge(home, cut_scope(audit), OF_THE_EXPORT)
     return {
         "verdict": verdict_of(outcomes),
         "totals": export.certificate.control_totals,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from assets.columns import Column
+from assets.columns import Column, Table
 from assets.mapping_file import load_mapping
 from assets.schemas import TABLES
 from assets.store import Home
@@ -29,6 +29,8 @@ MAPPING = PRESET.model_copy(
         }
     }
 )
+UNMAPPED = {"attempts": Table(name="attempts", columns={})}
+"""Tables that the preset's source does not have, and rules speak of."""
 FOLDER = Path("audits/one/cut")
 
 
@@ -39,11 +41,12 @@ def judged(home: Path, case: Case, changes: Mapping[str, object] | None = None) 
     known = {
         "drift": TABLES["drift"].empty_table(),
         "source_history": pa.Table.from_pylist([{"state": "compared"}], schema=TABLES["source_history"]),
+        "source_cut": pa.Table.from_pylist([{"commits_after_ns": 0}], schema=TABLES["source_cut"]),
     }
     shown = {**known, **views(case, rule.views)}
     scope = Scope(
         folder=FOLDER,
-        mapping=MAPPING.model_copy(update={"rules": rules}),
+        mapping=MAPPING.model_copy(update={"rules": rules, "tables": {**UNMAPPED, **MAPPING.tables}}),
         shown={name: lambda table=table: table for name, table in shown.items()},
     )
     (made,) = judge(Home(home), scope, [rule])

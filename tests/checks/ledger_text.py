@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ SCHEMAS = {
 BY_KEY = ("balances_again", "movements", "closings", "closings_as_closed")
 """Tables that know a wallet by its key alone; a case writes its id."""
 READ = SCHEMAS | {name: SCHEMAS[name].append(pa.field("wallet_id", pa.string())) for name in BY_KEY}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 
 
@@ -205,6 +206,19 @@ def _revision(row: Row, _: object) -> Row:
     return _keyed({"wallet_id": "w1", "currency": "EGP", "month": "2025-01", **row})
 
 
+def _second(row: Row, at: str) -> Row:
+    """Write an instant down as a number, too."""
+    return {at.replace("_at", "_second"): row[at] and int(row[at].timestamp()), **row} if at in row else row
+
+
+def _latency(row: Row, _: object) -> Row:
+    return {"hour_at": EPOCH + timedelta(hours=row["hour"]), **row}
+
+
+def _volume(row: Row, _: object) -> Row:
+    return {"hour_at": EPOCH + timedelta(hours=row["slot"]), **row}
+
+
 def _as_written(row: Row, _: object) -> Row:
     return row
 
@@ -217,6 +231,10 @@ DEFAULTS: dict[str, Callable[[Row, dict[str, list[Row]]], Row]] = dict.fromkeys(
     "user_balances": lambda row, _: {"deleted": False, **row},
     "ledger_changes": _change,
     "projection_revisions": _revision,
+    "run_history": lambda row, _: _second(row, "ended_at"),
+    "asked": lambda row, _: _second(row, "asked_at"),
+    "hourly_latencies": _latency,
+    "hourly_volumes": _volume,
     "source_tables": lambda row, _: {"quarantined": 0, "source_name": row["table_name"], **row},
     "source_columns": lambda row, _: {"source_name": row["column_name"], "received": 1, **row},
     "quarantine": lambda row, _: {"table_name": "transactions", "document": "{}", **row},

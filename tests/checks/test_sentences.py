@@ -95,6 +95,18 @@ SENTENCES = {
     "wallet_owners_exist": "Wallet w2 belongs to user u9, who does not exist; its ledger holds 1.50 EGP.",
     "deleted_users_hold_no_money": "User u1 is deleted since 2025-02-01 00:00:00 UTC, and the ledger holds 0.01 EGP "
     "for them.",
+    "controls_ran": "No reconciliation ended between 2025-01-10 09:00:01 UTC and 2025-01-10 12:00:00 UTC: for 179 "
+    "minutes, when one is expected within 90.",
+    "reconciliations_succeed": "3 reconciliations in a row failed; the last began 2025-01-10 11:00:00 UTC (killed: it "
+    "never ended).",
+    "error_rate_is_low": "In the five minutes up to 2025-01-10 10:01:35 UTC 10 of 20 attempts failed; at most 5 % "
+    "may, here 1.",
+    "drift_is_not_rising": "Gross drift in USD rose three reconciliations running, from 92,233,720,368,547,758.07 USD "
+    "to 184,467,440,737,095,516.15 USD: by 92,233,720,368,547,758.08 USD.",
+    "processing_is_on_baseline": "In the hour from 1970-02-12 16:00:00 UTC 95 % of 20 transactions were committed "
+    "within 5,000 microseconds of their creation; the median of the 7 days before is 111.",
+    "volume_is_normal": "In the hour from 1970-01-01 05:00:00 UTC 31 transactions moved 30.00 EGP; normal for that "
+    "hour of the week are 10 and 10.00 EGP.",
     "caches_do_not_drift": "User u1 is shown 1.01 EGP, recorded is 1.00 EGP: 0.01 EGP too much.",
 }
 

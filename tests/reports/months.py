@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.schemas import TABLES
 from reports.build import Basis, KindPolicy, MonthFacts
 
 SUM = pa.decimal128(38, 0)
@@ -113,6 +114,8 @@ def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
         "closings": _closings(balances, before, moved, pending),
         "closings_before": _closings(sorted(before), before, {}, {}),
         "drift": _drift(closings, drift),
+        "exposure": _exposure(closings, drift),
+        "adjustment_flags": TABLES["adjustment_flags"].empty_table(),
         "wallets": pa.table(
             {
                 "wallet_id": pa.array([wallet for wallet, _ in made.wallets], pa.string()),
@@ -169,6 +172,29 @@ def _drift(closings: Mapping[tuple[str, str], int], drift: Mapping[str, int]) ->
             "ledger": pa.array(map(Decimal, closings.values()), SUM),
             "recorded": pa.array([Decimal(a + b) for a, b in zip(closings.values(), off, strict=True)], SUM),
             "drift": pa.array(map(Decimal, off), SUM),
+        }
+    )
+
+
+def _exposure(closings: Mapping[tuple[str, str], int], drift: Mapping[str, int]) -> pa.Table:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (wallet, currency), ledger in closings.items():
+        off = drift.get(wallet, 0)
+        spent = min(max(off, 0), max(-ledger, 0))
+        for exposure, amount in (
+            ("over-credited, still there", max(off, 0) - spent),
+            ("over-credited, withdrawn", spent),
+            ("under-credited", max(-off, 0)),
+        ):
+            if amount:
+                found[currency, exposure].append(amount)
+    return pa.table(
+        {
+            "currency": pa.array([currency for currency, _ in found], pa.string()),
+            "exposure": pa.array([exposure for _, exposure in found], pa.string()),
+            "amount": pa.array([Decimal(sum(amounts)) for amounts in found.values()], SUM),
+            "balances": pa.array([len(amounts) for amounts in found.values()], pa.int64()),
+            "users": pa.array([len(amounts) for amounts in found.values()], pa.int64()),
         }
     )
 

@@ -68,6 +68,20 @@ def test_drift_is_that_of_the_balances() -> None:
     assert "10 drift" in report.drift.sentence
 
 
+def test_exposure_parts_gross_drift_and_says_whether_it_is_systemic() -> None:
+    facts, query = broken()
+    report = build_report(facts, query)
+    exposed: dict[str, int] = {}
+    for each in report.exposure.amounts:
+        exposed[each.currency] = exposed.get(each.currency, 0) + int(each.amount)
+    assert exposed == {line.currency: int(line.gross) for line in report.drift.currencies if line.gross != "0"}
+    assert not report.exposure.systemic
+    outcomes = tuple(
+        with_facts_of(each, systemic=each.rule == "projections_do_not_drift") for each in facts.outcomes_month
+    )
+    assert build_report(with_facts(facts, outcomes_month=outcomes), query).exposure.systemic
+
+
 def test_an_opening_of_the_source_is_taken_over_once() -> None:
     facts, _ = clean()
     views = tables(Ledger(), {}) | {
