@@ -18,6 +18,8 @@ Assertion = Literal["completeness", "accuracy", "existence", "cut-off", "classif
 
 SQL = Path(__file__).parent / "sql"
 NAMED = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)")
+OWN = re.compile(r"\b([a-z_]+) AS \(")
+"""A part of a query that it names itself."""
 KNOWN = (*TABLES, *CONFIGURED, "balances_again", "closings_as_closed")
 """Every name that a text may read from."""
 BEHIND = {"creators": ("users",)}
@@ -102,5 +104,5 @@ class Rule(_Told):
         """The tables that its query, and what it examines, read from, and those behind them."""
         clauses = (self.examines, self.cannot_examine, self.enough and self.enough.rows)
         texts = " ".join((self.text, *(f"FROM {clause}" for clause in clauses if clause)))
-        named = set(NAMED.findall(texts)) & set(KNOWN)
+        named = set(NAMED.findall(texts)) & set(KNOWN) - set(OWN.findall(self.text))
         return tuple(sorted(named.union(*(BEHIND.get(name, ()) for name in named))))

@@ -148,7 +148,8 @@ def _one_line(audited: Audited) -> str:
     rows = certificate.tables["transactions"].written
     bound = "" if certificate.cut.bound == "exact" else "not before "
     cut = f"the cut {bound}{certificate.cut.at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"- {coverage_of(each for each in audited.outcomes if not each.operations).sentence()}; {rows:,} transactions up to {cut}."
+    coverage = coverage_of(each for each in audited.outcomes if not each.operations)
+    return f"- {coverage.sentence()}; {rows:,} transactions up to {cut}."
 
 
 def shown(path: Path) -> str:
