@@ -1,6 +1,7 @@
 """Every fault there is, family by family."""
 
 from pipelines.selftest.plants_balances import BALANCES
+from pipelines.selftest.plants_commits import COMMITS
 from pipelines.selftest.plants_creators import CREATORS
 from pipelines.selftest.plants_escrow import ESCROW
 from pipelines.selftest.plants_gates import GATES
@@ -10,4 +11,4 @@ from pipelines.selftest.plants_projections import PROJECTIONS
 from pipelines.selftest.plants_rows import ROWS
 from pipelines.selftest.plants_transfers import TRANSFERS
 
-FAULTS = GATES + ROWS + CREATORS + TRANSFERS + ESCROW + BALANCES + HISTORY + PROJECTIONS + PEOPLE
+FAULTS = GATES + ROWS + CREATORS + TRANSFERS + ESCROW + BALANCES + HISTORY + PROJECTIONS + COMMITS + PEOPLE

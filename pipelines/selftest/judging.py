@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow.parquet as pq
+
 from assets.audit import Audit
 from assets.balances import compute_balances, second_balances
 from assets.closed_months import close_months, closed_months
 from assets.creators import compute_creators
 from assets.drift import compute_drift
-from assets.engines import duckdb_engine
 from assets.export import export_source
 from assets.mapping import Mapping
 from assets.movements import compute_months
@@ -110,9 +111,5 @@ class Courtroom:
         for rule in rules:
             outcome = judged(self.home, scope, rule)
             found.outcomes[rule.name] = outcome
-            found.offenders[rule.name] = self._rows(outcome) if outcome.offenders else []
-
-    def _rows(self, outcome: Outcome) -> list[Row]:
-        with duckdb_engine({"offenders": (self.home.path / str(outcome.rows),)}) as query:
-            rows: list[Row] = query("SELECT * FROM offenders").to_pylist()
-        return rows
+            kept = pq.read_table(self.home.path / outcome.rows) if outcome.rows and outcome.offenders else None
+            found.offenders[rule.name] = kept.to_pylist() if kept else []

@@ -23,7 +23,7 @@ from pipelines.selftest.source import Telling
 from pipelines.selftest.tables import Tables, owner_of
 
 ROWS, HISTORY, ENGINES = "rows", "history", "engines"
-OF_THE_LEDGER = (ROWS, "money", "recorded", HISTORY, ENGINES)
+OF_THE_LEDGER = (ROWS, "money", "commits", HISTORY, ENGINES)
 """Stages that are judged by every rule; of all others gates alone, over a few rows."""
 FEW = 20
 """Owners whose rows are enough to try the gates."""
@@ -55,9 +55,15 @@ class Passes:
     """One copy, and the faults that are planted into it."""
 
     def __init__(self, folder: Path, mapping: Mapping, tables: Tables, seed: int, progress: Progress) -> None:
-        """Judge the copy as it is; raise TieoutError where nothing may be judged from it."""
-        self._folder, self._mapping, self._tables, self._seed = folder, mapping, tables, seed
-        self._progress = progress
+        """Judge the copy as it is beside one ordinary newcomer; raise TieoutError where nothing may be judged from it.
+
+        A newcomer may fill a column that nobody in the ledger does, and rules that need it look from then on.
+        """
+        self._folder, self._mapping, self._seed, self._progress = folder, mapping, seed, progress
+        self._tables = tables = tables.copied()
+        hand = Hand(mapping, tables, Telling(tables.cut_at), (), seed)
+        hand.begin("control", 0)
+        hand.newcomer()
         self._room = self._courtroom("before")
         self._audit = self._room.export(tables.copied(), Telling(tables.cut_at))
         self.before = self._room.judge(self._audit)
@@ -91,6 +97,8 @@ class Passes:
             return self._twice(hand, together)
         for planting in together:
             _plant(hand, planting)
+        if all(planting.not_here for planting in together):
+            return Pass(together, Judged())
         harmless = _harmless(hand) if stage == ROWS else 0
         _settle(hand, together)
         room = self._courtroom(stage)

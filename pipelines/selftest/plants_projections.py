@@ -144,8 +144,10 @@ def unshown(hand: Hand) -> Sequence[Subject]:
     """Show a user nothing of a balance."""
     hand.need("user_balances", "wallet_balances")
     account = hand.newcomer()
-    if account.cache:
+    if account.cache and hand.mapping.present()["user_balances"].list:
         account.cache |= {"currency": None, "cached": None}
+    elif account.cache:
+        hand.drop("user_balances", account.cache)
     return [(account.owner, account.currency)]
 
 
@@ -215,7 +217,7 @@ PROJECTIONS = (
         "recorded_balances_are_integers",
         "a fractional projection",
         partial(inexact, table="wallet_balances"),
-        "recorded",
+        "money",
     ),
-    Fault("recorded_balances_are_integers", "a fractional total", partial(inexact, table="wallets"), "recorded"),
+    Fault("recorded_balances_are_integers", "a fractional total", partial(inexact, table="wallets"), "money"),
 )

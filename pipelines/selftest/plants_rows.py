@@ -79,7 +79,7 @@ def wrong_sign(hand: Hand, kind: str) -> Sequence[Subject]:
     account = hand.newcomer()
     policy = hand.mapping.kinds.get(kind)
     sign = policy.sign if policy else "either"
-    if kind == "FEE" and sign == "either":
+    if kind == "FEE" and sign == "either" and hand.mapping.rules.system_wallets:
         sign = "debit"
     if sign == "either":
         message = f"the configuration allows {kind} either sign"

@@ -9,6 +9,7 @@ What goes in: where the ledger comes from, and the file that is kept. What stays
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from assets.errors import TieoutError
 from assets.export import export_source
@@ -88,3 +89,9 @@ def _about(what: str, export: Export, mapping: Mapping, tables: Tables, seed: in
 
 def _digest(mapping: Mapping, seed: int) -> str:
     return hashlib.sha256(f"{mapping.digest()}/{REGISTER}/{seed}".encode()).hexdigest()[:12]
+
+
+def matrix_markdown() -> str:
+    """Return the matrix of the demo as a table for the README, computed anew."""
+    with TemporaryDirectory() as folder:
+        return run_selftest(Workplace(home=folder), 1)[0].markdown()

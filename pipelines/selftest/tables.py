@@ -4,7 +4,7 @@ What goes in: reading an export's rows back, all of a small ledger, some owners'
 spelling them as a source does (documents), and what is changed (plants_...).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,11 +46,13 @@ class Tables:
     cut_at: datetime
     of_wallets: int
     """How many wallets the ledger has, of which these are a part or all."""
+    commits_after_ns: int | None = None
+    """From which commit on every revision of a projection is known, where the source gives commits."""
 
     def copied(self) -> "Tables":
         """Return rows that can be changed without changing these."""
         rows = {name: [dict(row) for row in rows] for name, rows in self.rows.items()}
-        return Tables(rows, self.owners, self.cut_at, self.of_wallets)
+        return replace(self, rows=rows)
 
     def of_some(self, owners: frozenset[str]) -> "Tables":
         """Return the rows of some owners alone, whatever these had to do with others; to be changed, too."""
@@ -84,7 +86,8 @@ def copied_tables(home: Home, export: Export, mapping: Mapping, seed: int) -> Ta
     for row in rows["transactions"]:
         row["description"] = described(mapping, row)
     whole = owners or frozenset(map(owner_of, rows["wallets"]))
-    return Tables(rows, whole, export.certificate.cut.at, counts["wallets"].written)
+    cut = export.certificate.cut
+    return Tables(rows, whole, cut.at, counts["wallets"].written, cut.commits_after_ns)
 
 
 def _columns(mapping: Mapping, name: str) -> str:
