@@ -12,7 +12,7 @@ from uuid import UUID
 from assets.promises import IDENTIFIERS
 from pipelines.selftest.ground import DAY, YOUTH, Account, Ground
 from pipelines.selftest.tables import Row, owner_of
-from pipelines.selftest.wording import PLAIN, worded
+from pipelines.selftest.wording import PLAIN, ordinary, worded
 
 PAST = 9
 """Ordinary rows of a new wallet."""
@@ -160,6 +160,7 @@ class Hand(Ground):
         `more` are columns that are to be other than ordinary; `by` stands for `created_by`, `reason` for what an
         adjustment says.
         """
+        kind = ordinary(self.mapping, kind)
         how = worded(self.mapping, kind)
         at = at or min(account.now + DAY, self.cut)
         account.now = max(account.now, at)

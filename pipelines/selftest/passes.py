@@ -63,7 +63,11 @@ class Passes:
         self._tables = tables = tables.copied()
         hand = Hand(mapping, tables, Telling(tables.cut_at), (), seed)
         hand.begin("control", 0)
-        hand.newcomer()
+        try:
+            hand.newcomer()
+        except NotHereError as error:
+            message = f"nothing can be planted in this ledger: {error}."
+            raise TieoutError(message) from error
         self._room = self._courtroom("before")
         self._audit = self._room.export(tables.copied(), Telling(tables.cut_at))
         self.before = self._room.judge(self._audit)

@@ -9,6 +9,7 @@ from pipelines.selftest.fault import Fault, NotHereError, Subject
 from pipelines.selftest.ground import DAY, SECOND
 from pipelines.selftest.hand import Hand
 from pipelines.selftest.tables import Row
+from pipelines.selftest.wording import ordinary
 
 HOUR = 3_600 * SECOND
 
@@ -77,7 +78,7 @@ def unknown_type(hand: Hand, spelled: str) -> Sequence[Subject]:
 def wrong_sign(hand: Hand, kind: str) -> Sequence[Subject]:
     """Write a row of a kind with the sign it must not have."""
     account = hand.newcomer()
-    policy = hand.mapping.kinds.get(kind)
+    policy = hand.mapping.kinds.get(ordinary(hand.mapping, kind))
     sign = policy.sign if policy else "either"
     if kind == "FEE" and sign == "either" and hand.mapping.rules.system_wallets:
         sign = "debit"

@@ -29,6 +29,20 @@ class Wording:
     """Who must have written it."""
 
 
+def ordinary(mapping: Mapping, kind: str) -> str:
+    """Return a kind, or what the configuration has in its place for money that comes from outside or goes there."""
+    sign = {"DEPOSIT": "credit", "WITHDRAWAL": "debit"}.get(kind)
+    if sign is None or kind in mapping.kinds:
+        return kind
+    outside = [
+        (name, policy.sign) for name, policy in mapping.kinds.items() if policy.flow == "external" and policy.types
+    ]
+    found = [name for name, allowed in outside if allowed == sign] or [
+        name for name, either in outside if either == "either"
+    ]
+    return found[0] if found else kind
+
+
 def worded(mapping: Mapping, kind: str) -> Wording:
     """Return what makes a row one of that kind; raise NotHereError where the configuration has none."""
     policy = mapping.kinds.get(kind)
