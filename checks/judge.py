@@ -41,7 +41,7 @@ def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
     """Return the outcome of each rule, all offenders kept in Parquet beside it."""
     outcomes = []
     for rule in rules:
-        outcome = _judged(home, scope, rule)
+        outcome = judged(home, scope, rule)
         said = enforce(outcome, scope)
         folder = home.path / scope.folder
         home.write_text(folder / "great_expectations" / f"{rule.name}.json", json.dumps(said, indent=1) + "\n")
@@ -69,7 +69,8 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
     return None
 
 
-def _judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
+def judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
+    """Return the outcome of one rule, its offenders kept; nothing enforces it yet."""
     why = applicable(scope.mapping, rule)
     if gap := scope.gap(rule) if why is None else ("not applicable", why):
         return unjudged(rule, *gap)

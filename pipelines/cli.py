@@ -104,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     _common(explain)
     explain.set_defaults(command=_explain)
+    selftest = commands.add_parser("selftest", help="try the rules on planted faults", description=_selftest.__doc__)
+    selftest.add_argument("source", nargs="?", metavar="SOURCE", help="default: the newest export of the home")
+    selftest.add_argument("--seed", type=_count, default=1, help="another seed, other wallets (default 1)")
+    selftest.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    _common(selftest)
+    selftest.set_defaults(command=_selftest)
     config = commands.add_parser("config", help="print the configuration in force", description=_config.__doc__)
     config.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
     config.set_defaults(command=_config)
@@ -198,6 +204,21 @@ def _explain(asked: argparse.Namespace) -> int:
     else:
         show_explanation(told)
     return 0
+
+
+def _selftest(asked: argparse.Namespace) -> int:
+    """Plant faults of every rule into a copy of the ledger, and tell what was caught.
+
+    Exit 0 if all were and nothing else was said, 1 if not, 2 if nothing may be judged from the ledger. Nothing of the
+    ledger itself is changed; the matrix is kept in the home as evidence.
+    """
+    _stop_when_told()
+    from assets.workplace import Workplace  # noqa: PLC0415 - Dagster takes seconds; --help should not
+    from pipelines.commands import selftest  # noqa: PLC0415 - likewise
+
+    config = str(asked.config) if asked.config else None
+    workplace = Workplace(home=str(asked.home), config=config, source=asked.source)
+    return selftest(workplace, asked.seed, as_json=asked.json)
 
 
 def _config(asked: argparse.Namespace) -> int:

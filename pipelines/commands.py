@@ -1,4 +1,4 @@
-"""What stands behind `tieout audit` and `tieout demo`.
+"""What stands behind `tieout audit`, `tieout demo` and `tieout selftest`.
 
 What goes in: from the words of a call to what is printed. What stays out: parsing the call (cli).
 """
@@ -15,6 +15,8 @@ from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
 from pipelines.demo.breaks import SUBJECTS, Break
 from pipelines.demo.write import Demo, DemoPlan, write_demo
+from pipelines.selftest.run import run_selftest
+from pipelines.selftest.shown import show_matrix
 from pipelines.terminal import progress, show_audit, shown
 
 DEMOS = Path(".tieout-demo")
@@ -41,6 +43,17 @@ def demo(plan: DemoPlan, home: Path | None, *, as_json: bool) -> int:
     if not as_json:
         sys.stdout.write(_conclusion(made, found, home))
     return 0 if exact else 1
+
+
+def selftest(workplace: Workplace, seed: int, *, as_json: bool) -> int:
+    """Try the rules on planted faults, tell the matrix, and return 0 if all was caught and nothing else said."""
+    with progress():
+        matrix, kept = run_selftest(workplace, seed)
+    if as_json:
+        sys.stdout.write(matrix.text())
+    else:
+        show_matrix(matrix, kept)
+    return 0 if matrix.is_perfect else 1
 
 
 def _written(plan: DemoPlan, home: Path) -> Demo:

@@ -1,9 +1,13 @@
 -- Every user's cached balance is the sum of what is recorded for the user's wallets; deleted users stand apart.
 WITH living AS (
     SELECT user_id
-    FROM user_balances
+    FROM (
+        SELECT user_id, CASE WHEN deleted THEN 1 ELSE 0 END AS gone FROM user_balances
+        UNION ALL
+        SELECT user_id, CASE WHEN deleted_at IS NOT NULL THEN 1 ELSE 0 END AS gone FROM users
+    ) AS everybody
     GROUP BY user_id
-    HAVING MAX(CASE WHEN deleted THEN 1 ELSE 0 END) = 0
+    HAVING MAX(gone) = 0
 ),
 cached AS (
     SELECT user_id, currency, CAST(SUM(CAST(cached AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS cached
