@@ -13,8 +13,11 @@ import pyarrow.parquet as pq
 
 ROW_GROUP = 131_072
 REPEATED = frozenset(
-    ("wallet_id", "wallet_key", "currency", "type", "kind", "status", "created_by", "related_type", "month", "user_id")
-)
+    (
+        "wallet_id", "wallet_key", "currency", "type", "kind", "status", "created_by", "related_type", "terms_hash",
+        "month", "user_id",
+    )
+)  # fmt: skip
 """Columns whose values come again and again: only these are worth a dictionary."""
 
 

@@ -17,7 +17,7 @@ BALANCE = ["wallet_key", "currency"]
 
 
 def lowest_movements(files: tuple[Path, ...], query: Query, definition: str) -> pa.Table:
-    """Return wallet_key, currency and lowest_movement of one month's files, which lie in ledger order."""
+    """Return wallet_key, currency, lowest_movement and instants of one month's files, which lie in ledger order."""
     rows = (
         pl.scan_parquet(list(files), hive_partitioning=False)
         .filter("settled")
@@ -37,7 +37,7 @@ def lowest_movements(files: tuple[Path, ...], query: Query, definition: str) -> 
         )
         .filter(pl.col("next_at").is_null() | (pl.col("next_at") != pl.col("created_at")))
         .group_by(BALANCE)
-        .agg(pl.col("running").min().alias("lowest_movement"))
+        .agg(pl.col("running").min().alias("lowest_movement"), pl.len().alias("instants"))
         .collect()
     )
     table = normalised(lowest.to_arrow())

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from assets.flags import FLAGS
 from assets.promises import TIME
+from assets.schemas_months import MONTHS
 from assets.schemas_operations import OPERATIONS
 from assets.shapes import FLAG, INT, SUM, TEXT, fields
 
@@ -27,13 +28,17 @@ TABLES: dict[str, pa.Schema] = {
         ("settled", FLAG),
         ("created_at", TIME),
         ("source_created_at", TIME),
+        ("delay_us", INT),
         ("created_by", TEXT),
         ("idempotency_key", TEXT),
         ("idempotency_hash", INT),
         ("transfer_id", TEXT),
+        ("transfer_hash", INT),
+        ("terms_hash", INT),
         ("description_hash", INT),
         ("related_type", TEXT),
         ("related_id", TEXT),
+        ("related_hash", INT),
         ("external_reference", TEXT),
         ("running_balance", INT),
         ("creator_key", INT),
@@ -145,34 +150,6 @@ TABLES: dict[str, pa.Schema] = {
         ("change", INT),
         ("month", TEXT),
     ),
-    "movements": fields(
-        ("month", TEXT),
-        ("wallet_key", INT),
-        ("currency", TEXT),
-        ("kind", TEXT),
-        ("settled", FLAG),
-        ("transactions", INT),
-        ("amount", SUM),
-    ),
-    "closings": fields(
-        ("month", TEXT),
-        ("wallet_key", INT),
-        ("currency", TEXT),
-        ("transactions", INT),
-        ("opening", SUM),
-        ("movement", SUM),
-        ("closing", SUM),
-        ("lowest", SUM),
-        ("unsettled", SUM),
-        ("settled_rows", INT),
-    ),
-    "closed_months": fields(
-        ("month", TEXT),
-        ("next_month", TEXT),
-        ("closed_by", TEXT),
-        ("same", FLAG),
-        ("balances", INT),
-    ),
     "creators": fields(
         ("creator_key", INT),
         ("created_by", TEXT),
@@ -205,6 +182,7 @@ TABLES: dict[str, pa.Schema] = {
         ("days", INT),
         ("waiver", TEXT),
     ),
+    **MONTHS,
     **OPERATIONS,
     "drift": fields(
         ("wallet_id", TEXT),
@@ -269,7 +247,7 @@ TABLES: dict[str, pa.Schema] = {
         ("users", INT),
     ),
 }
-"""Every table tieout writes. `lowest` is null in a month without settled rows; sums are exact."""
+"""Every table tieout writes; sums are exact."""
 
 EXPORTED = (
     "transactions",

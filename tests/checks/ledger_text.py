@@ -124,14 +124,27 @@ def _keyed(row: Row) -> Row:
 def _transaction(row: Row, _: object) -> Row:
     made = {"wallet_id": "w1", "currency": "EGP", "amount": 100, "kind": "DEPOSIT", "status": "COMPLETED"} | row
     made = {"created_at": datetime(2025, 1, 1, tzinfo=UTC), "type": made["kind"]} | made
-    key = made.get("idempotency_key")
+    transfer = made.get("transfer_id")
     return _keyed(made) | {
         "transaction_hash": row.get("transaction_hash") or key_of(made["transaction_id"]),
-        "idempotency_hash": row.get("idempotency_hash") or (None if key is None else key_of(key)),
+        "idempotency_hash": row.get("idempotency_hash") or _hash_of(made.get("idempotency_key")),
+        "transfer_hash": row.get("transfer_hash") or _hash_of(transfer),
+        "terms_hash": None if transfer is None else key_of(f"{made['currency']} {made['status'] or ''}"),
+        "related_hash": row.get("related_hash") or _hash_of(made.get("related_id") or None),
         "settled": made["status"] in (None, "COMPLETED"),
-        "creator_key": None if made.get("created_by") is None else key_of(made["created_by"]),
+        "creator_key": _hash_of(made.get("created_by")),
+        "delay_us": _delay(made["created_at"], made.get("source_created_at")),
         "month": f"{made['created_at']:%Y-%m}",
     }
+
+
+def _hash_of(text: str | None) -> int | None:
+    return None if text is None else key_of(text)
+
+
+def _delay(created_at: datetime, source_created_at: datetime | None) -> int | None:
+    """Return the microseconds from the business time of a row to its creation in the source."""
+    return None if source_created_at is None else (source_created_at - created_at) // timedelta(microseconds=1)
 
 
 def _projection(row: Row, written: dict[str, list[Row]]) -> Row:
