@@ -17,6 +17,8 @@ from assets.schemas import SUM
 View = pa.Table | tuple[Path, ...]
 """What a name in SQL stands for: rows in memory, or at least one Parquet file."""
 Query = Callable[[str], pa.Table]
+Session = Callable[[Mapping[str, View]], Query]
+"""An open engine: it is shown more views as they are needed."""
 
 MEMORY = "1GB"
 
@@ -42,18 +44,37 @@ def literals(paths: Iterable[Path]) -> str:
 @contextmanager
 def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Iterator[Query]:
     """Open the default engine; `spill` is a folder for what does not fit into memory."""
+    with duckdb_session(spill) as over:
+        yield over(views)
+
+
+@contextmanager
+def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
+    """Open the default engine once for many questions; a name stands for what it was first shown as."""
     with connected(spill) as connection:
         connection.execute("SET preserve_insertion_order = false")
-        for name, view in views.items():
-            if isinstance(view, pa.Table):
-                connection.register(name, view)
-            else:
-                connection.read_parquet([str(path) for path in view], hive_partitioning=False).create_view(name)
+        known: set[str] = set()
 
         def query(sql: str) -> pa.Table:
             return normalised(connection.sql(sql).to_arrow_table())
 
-        yield query
+        def over(views: Mapping[str, View]) -> Query:
+            for name, view in views.items():
+                if name in known:
+                    continue
+                if isinstance(view, pa.Table):
+                    connection.register(name, view)
+                else:
+                    connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
+                known.add(name)
+            return query
+
+        yield over
+
+
+def _largest_first(files: tuple[Path, ...]) -> list[str]:
+    """Return the files in the order by which DuckDB judges best how many rows to expect: it looks at the first."""
+    return [str(path) for path in sorted(files, key=lambda path: -path.stat().st_size)]
 
 
 @contextmanager

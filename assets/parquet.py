@@ -13,11 +13,8 @@ import pyarrow.parquet as pq
 
 ROW_GROUP = 131_072
 REPEATED = frozenset(
-    (
-        "wallet_id", "wallet_key", "currency", "type", "kind", "status", "created_by", "related_type", "terms_hash",
-        "month", "user_id",
-    )
-)  # fmt: skip
+    ("wallet_id", "wallet_key", "currency", "type", "kind", "status", "created_by", "related_type", "month", "user_id")
+)
 """Columns whose values come again and again: only these are worth a dictionary."""
 
 

@@ -39,6 +39,7 @@ TABLES: dict[str, pa.Schema] = {
         ("related_type", TEXT),
         ("related_id", TEXT),
         ("related_hash", INT),
+        ("names_itself", FLAG),
         ("external_reference", TEXT),
         ("running_balance", INT),
         ("creator_key", INT),

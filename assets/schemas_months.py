@@ -16,9 +16,12 @@ MONTHS: dict[str, pa.Schema] = {
         ("kind", TEXT),
         ("settled", FLAG),
         ("transactions", INT),
+        ("credits", INT),
+        ("debits", INT),
         ("amount", SUM),
         ("least", INT),
         ("most", INT),
+        ("nearest", INT),
         ("last_at", TIME),
     ),
     "closings": fields(
@@ -44,6 +47,7 @@ MONTHS: dict[str, pa.Schema] = {
         ("balances", INT),
     ),
 }
-"""`least` and `most` are the bounds of the amounts, `instants` the times at which settled rows of the month moved a
-balance. `lowest` is null in a month without them; `last_at` and `last_settled_at` are carried on from month to month.
+"""`least` and `most` are the bounds of the amounts, `nearest` is the one nearest to zero, as a debit. `instants` are
+the times at which settled rows of the month moved a balance, and `lowest` is null in a month without them. `last_at`
+and `last_settled_at` are carried on from month to month.
 """

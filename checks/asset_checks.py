@@ -16,7 +16,7 @@ from assets.run_history import gross_drift
 from assets.runs import RECONCILE, Concluded
 from assets.workplace import Workplace
 from checks.exceptions import register_exceptions
-from checks.judge import judge, kept_outcomes
+from checks.judge import judge, judge_each, kept_outcomes
 from checks.outcome import Outcome, verdict_of
 from checks.rule import Rule
 from checks.rules import FINDINGS, GATES, OF_THE_EXPORT
@@ -59,12 +59,13 @@ def findings(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> It
     What the reconciliation came to is written down at the very end.
     """
     audit = workplace.audit(context.run.run_id)
-    at_cut, operations = cut_scope(audit), operations_scope(audit)
-    asked = {key.name for key in context.selected_asset_check_keys}
-    for rule in (rule for rule in FINDINGS if rule.name in asked):
+    names = {key.name for key in context.selected_asset_check_keys}
+    asked = {rule.name: rule for rule in FINDINGS if rule.name in names}
+    for scope, operations in ((cut_scope(audit), False), (operations_scope(audit), True)):
+        rules = [rule for rule in asked.values() if rule.operations is operations]
         with audit.home.writing(context.run.run_id):
-            (outcome,) = judge(audit.home, operations if rule.operations else at_cut, [rule])
-        yield _shown(workplace, rule, outcome)
+            for outcome in judge_each(audit.home, scope, rules):
+                yield _shown(workplace, asked[outcome.rule], outcome)
     with audit.home.writing(context.run.run_id):
         rows = register_exceptions(audit)
     metadata = {"dagster/row_count": rows.num_rows, **counted(rows)}

@@ -5,7 +5,7 @@ shows (scopes), and which step of a run judges which rules (asset_checks).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from assets.engines import Query, duckdb_engine
+from assets.engines import Query, Session, duckdb_session
 from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.store import Home
@@ -39,15 +39,17 @@ class Found(NamedTuple):
 
 def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
     """Return the outcome of each rule, all offenders kept in Parquet beside it."""
-    outcomes = []
-    for rule in rules:
-        outcome = judged(home, scope, rule)
+    return list(judge_each(home, scope, rules))
+
+
+def judge_each(home: Home, scope: Scope, rules: Iterable[Rule]) -> Iterator[Outcome]:
+    """Yield the outcome of each rule as soon as it is kept: where a later rule raises, it stands."""
+    folder = home.path / scope.folder
+    for outcome in judged(home, scope, rules):
         said = enforce(outcome, scope)
-        folder = home.path / scope.folder
-        home.write_text(folder / "great_expectations" / f"{rule.name}.json", json.dumps(said, indent=1) + "\n")
-        home.write_text(folder / f"{rule.name}.json", outcome.model_dump_json(indent=1) + "\n")
-        outcomes.append(outcome)
-    return outcomes
+        home.write_text(folder / "great_expectations" / f"{outcome.rule}.json", json.dumps(said, indent=1) + "\n")
+        home.write_text(folder / f"{outcome.rule}.json", outcome.model_dump_json(indent=1) + "\n")
+        yield outcome
 
 
 def kept_outcomes(home: Home, folder: Path) -> dict[str, Outcome]:
@@ -69,13 +71,18 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
     return None
 
 
-def judged(home: Home, scope: Scope, rule: Rule) -> Outcome:
-    """Return the outcome of one rule, its offenders kept; nothing enforces it yet."""
+def judged(home: Home, scope: Scope, rules: Iterable[Rule]) -> Iterator[Outcome]:
+    """Yield the outcome of each rule, its offenders kept; one engine serves all of them, and nothing enforces them."""
+    with home.workshop() as spill, duckdb_session(spill) as over:
+        for rule in rules:
+            yield _judged(home, scope, rule, over)
+
+
+def _judged(home: Home, scope: Scope, rule: Rule, over: Session) -> Outcome:
     why = applicable(scope.mapping, rule)
     if gap := scope.gap(rule) if why is None else ("not applicable", why):
         return unjudged(rule, *gap)
-    with home.workshop() as spill, duckdb_engine(scope.views(rule), spill) as query:
-        found = _asked(query, scope.mapping, rule)
+    found = _asked(over(scope.views(rule)), scope.mapping, rule)
     if not isinstance(found, Found):
         return unjudged(rule, *found)
     return _concluded(home, scope, rule, *found)
@@ -118,7 +125,7 @@ def _asked(query: Query, mapping: Mapping, rule: Rule) -> Found | Gap:
         return "not verified", why
     if rule.enough and (known := _rows(query, rule.enough.rows)) < rule.enough.least:
         return "not applicable", f"Not enough history: {known} of {rule.enough.least} {rule.enough.unit}."
-    examined, offenders = _rows(query, rule.examines), query(rule.text)
+    examined, offenders = _rows(query, rule.examines, rule.counting), query(rule.text)
     if not examined and (expected := _expected(mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
     if rule.cannot_examine and not offenders.num_rows and (unseen := _rows(query, rule.cannot_examine)):
@@ -154,8 +161,9 @@ def _nothing_in(query: Query, rule: Rule) -> str | None:
     return None
 
 
-def _rows(query: Query, examined: str) -> int:
-    return int(query(f"SELECT COUNT(*) AS examined FROM {examined}")["examined"][0].as_py())
+def _rows(query: Query, examined: str, counting: str | None = None) -> int:
+    counted = f"COALESCE(SUM({counting}), 0)" if counting else "COUNT(*)"
+    return int(query(f"SELECT {counted} AS examined FROM {examined}")["examined"][0].as_py())
 
 
 def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str:

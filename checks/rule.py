@@ -59,6 +59,8 @@ class _Told:
     """The table it is a check of, as Dagster shows it."""
     examines: str
     """What it looks at, as a FROM clause; the count of these rows is *examined*."""
+    counting: str | None = None
+    """Where each of these rows stands for several, how many, as SQL over its columns: their sum is *examined*."""
     sentence: str
     """The worst offender in words; fields are its columns, `:money` in its currency, `:size` without the sign."""
     advice: str

@@ -30,9 +30,9 @@ AUTHORITY = (
         scope="month",
         table="transactions",
         examines=(
-            "transactions WHERE settled AND (kind = 'ADJUSTMENT' OR (amount > 0 AND kind IN ('DEPOSIT', 'REFUND', "
-            "'ESCROW_RELEASE', 'PAYOUT')))"
+            "movements WHERE settled AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')"
         ),
+        counting="CASE WHEN kind = 'ADJUSTMENT' THEN transactions ELSE credits END",
         sentence=(
             "{kind} {transaction_id} of {amount:money} in wallet {wallet_id} was written by user {user_id}, {standing}."
         ),
@@ -46,7 +46,8 @@ AUTHORITY = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE amount < 0 AND kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')",
+        examines="movements WHERE kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')",
+        counting="debits",
         sentence=(
             "Transfer {transaction_id} takes {amount:size} out of wallet {wallet_id} by the hand of user {user_id}, "
             "whose wallet it is not."
@@ -61,7 +62,8 @@ AUTHORITY = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE kind = 'ADJUSTMENT'",
+        examines="movements WHERE kind = 'ADJUSTMENT'",
+        counting="transactions",
         sentence=(
             "Adjustment {transaction_id} of {amount:money} in wallet {wallet_id} was written by '{created_by}', which "
             "is no user with the admin role."
@@ -76,7 +78,8 @@ AUTHORITY = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE kind = 'ADJUSTMENT'",
+        examines="movements WHERE kind = 'ADJUSTMENT'",
+        counting="transactions",
         sentence=(
             "The reason of adjustment {transaction_id}, {amount:money} in wallet {wallet_id}, has "
             "{reason_characters:count} characters and {reason_words:count} words; {least_characters:count} and "
@@ -92,7 +95,8 @@ AUTHORITY = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE kind = 'ADJUSTMENT'",
+        examines="movements WHERE kind = 'ADJUSTMENT'",
+        counting="transactions",
         sentence="Adjustment {transaction_id} of {amount:money} in wallet {wallet_id} names nothing that it is about.",
         advice="Ask what was adjusted, and have the application write down the case or order it belongs to.",
         needs=("transactions.related_id",),
@@ -126,7 +130,8 @@ AUTHORITY = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE settled AND kind = 'WITHDRAWAL'",
+        examines="movements WHERE settled AND kind = 'WITHDRAWAL'",
+        counting="transactions",
         sentence=(
             "Withdrawal {transaction_id} took {amount:size} out of wallet {wallet_id}{created_at:at}; its owner "
             "{user_id} {standing}{kyc_passed_at:at}."

@@ -34,7 +34,8 @@ BALANCES = (
         asserts="accuracy",
         scope="month",
         table="movements",
-        examines="transactions WHERE settled",
+        examines="movements WHERE settled",
+        counting="transactions",
         sentence=(
             "Wallet {wallet_id} held {before:money} before the {transactions:count} transactions of "
             "{created_at:instant}, and had they come in another order it would have been down to {lowest:money}."

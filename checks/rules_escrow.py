@@ -8,7 +8,7 @@ from checks.rule import Rule
 
 KINDS = ("ESCROW_HOLD", "ESCROW_RELEASE", "PAYOUT")
 FAMILY = (
-    "transactions INNER JOIN kinds ON kinds.kind = transactions.kind WHERE settled AND related_id <> '' AND "
+    "transactions INNER JOIN kinds ON kinds.kind = transactions.kind WHERE settled AND related_hash IS NOT NULL AND "
     "(kinds.flow = 'escrow' OR kinds.flow = 'escrow_if_held' OR (kinds.flow = 'escrow_if_positive' AND amount > 0))"
 )
 
@@ -68,8 +68,8 @@ ESCROW = (
         scope="cut",
         table="transactions",
         examines=(
-            "transactions WHERE settled AND amount > 0 AND related_id <> '' AND (kind = 'REFUND' OR kind = "
-            "'ADJUSTMENT') AND (idempotency_key IS NULL OR idempotency_key <> related_id)"
+            "transactions WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND (kind = 'REFUND' OR kind = "
+            "'ADJUSTMENT') AND NOT COALESCE(names_itself, false)"
         ),
         sentence=(
             "For {related_id} the owner of wallet {wallet_id} was given back {refunded:money} and charged "

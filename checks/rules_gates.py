@@ -56,9 +56,10 @@ GATES = (
         scope="cut",
         table="transactions",
         examines=(
-            "(SELECT amount FROM transactions UNION ALL SELECT 0 FROM quarantine WHERE table_name = "
-            "'transactions') AS all_rows"
+            "(SELECT COUNT(*) AS counted FROM transactions UNION ALL SELECT COUNT(*) AS counted FROM quarantine "
+            "WHERE table_name = 'transactions') AS every_row"
         ),
+        counting="counted",
         sentence="The amount of transaction {transaction_id} {reason}: {document}.",
         advice="Correct these amounts at the source: money is whole minor units.",
     ),

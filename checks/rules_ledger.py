@@ -106,7 +106,7 @@ LEDGER = (
         asserts="completeness",
         scope="cut",
         table="transactions",
-        examines="transactions WHERE transfer_id IS NOT NULL",
+        examines="transactions WHERE transfer_hash IS NOT NULL",
         sentence=(
             "Transfer {transfer_id} does not net to zero between two wallets: {legs:count} of its legs were "
             "found, their sum is {imbalance:money}; one is transaction {transaction_id}."
@@ -134,7 +134,8 @@ LEDGER = (
         asserts="authorisation",
         scope="month",
         table="transactions",
-        examines="transactions WHERE wallet_key IN (SELECT wallet_key FROM wallets WHERE NOT is_active)",
+        examines="movements WHERE wallet_key IN (SELECT wallet_key FROM wallets WHERE NOT is_active)",
+        counting="transactions",
         sentence=(
             "{kind} {transaction_id} moves {amount:money} in the inactive wallet {wallet_id}"
             "{created_at:at}, after the wallet's last update{updated_at:at}."

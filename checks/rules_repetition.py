@@ -50,7 +50,8 @@ REPETITION = (
         asserts="existence",
         scope="month",
         table="transactions",
-        examines="transactions WHERE settled AND kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer')",
+        examines="movements WHERE settled AND kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer')",
+        counting="transactions",
         sentence=(
             "{kind} {transaction_id} of {amount:money} in wallet {wallet_id}{created_at:at} is like another"
             "{other_at:at} under another key."
@@ -64,7 +65,8 @@ REPETITION = (
         asserts="existence",
         scope="cut",
         table="transactions",
-        examines="transactions WHERE settled AND kind = 'INITIAL_FUNDING'",
+        examines="movements WHERE settled AND kind = 'INITIAL_FUNDING'",
+        counting="transactions",
         sentence=(
             "User {user_id} was funded {occurrences:count} times, with {funding:money} in all; one is transaction "
             "{transaction_id} of {amount:money} in wallet {wallet_id}."

@@ -67,8 +67,8 @@ class Scope:
 
     def views(self, rule: Rule) -> dict[str, View]:
         """Return the views a rule names."""
-        configuration = configuration_tables(self.mapping)
-        return {name: configuration[name] if name in configuration else self.shown[name]() for name in rule.views}
+        known = self._configuration
+        return {name: known[name] if name in known else self.shown[name]() for name in rule.views}
 
     def gap(self, rule: Rule) -> Gap | None:
         """Return what a rule needs of the source's history or commits and does not have, as a result and the reason."""
@@ -79,6 +79,10 @@ class Scope:
             if found and found[0] in gaps:
                 return gaps[found[0]]
         return None
+
+    @cached_property
+    def _configuration(self) -> dict[str, pa.Table]:
+        return configuration_tables(self.mapping)
 
     @cached_property
     def cut_day(self) -> date:

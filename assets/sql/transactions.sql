@@ -33,14 +33,15 @@ SELECT
     CAST(CAST(md5_number_lower(named.idempotency_key) AS HUGEINT) - 9223372036854775808 AS BIGINT) AS idempotency_hash,
     named.transfer_id,
     CAST(md5_number_lower(named.transfer_id) >> 1 AS BIGINT) AS transfer_hash,
-    CASE WHEN named.transfer_id IS NOT NULL THEN CAST(
-        md5_number_lower(length(named.currency) || ':' || named.currency || COALESCE(named.status, '')) >> 1 AS BIGINT
-    ) END AS terms_hash,
+    CAST(CAST('0x' || left(sha256(
+        named.transfer_id || ':' || length(named.currency) || ':' || named.currency || COALESCE(named.status, '')
+    ), 16) AS UBIGINT) >> 1 AS BIGINT) AS terms_hash,
     CAST(md5_number_lower(named.description) >> 1 AS BIGINT) AS description_hash,
     named.related_type,
     named.related_id,
     CAST(CAST(md5_number_lower(NULLIF(named.related_id, '')) AS HUGEINT) - 9223372036854775808 AS BIGINT)
         AS related_hash,
+    named.related_id = named.idempotency_key AS names_itself,
     named.external_reference,
     named.running_balance,
     CAST(md5_number_lower(named.created_by) >> 1 AS BIGINT) AS creator_key,

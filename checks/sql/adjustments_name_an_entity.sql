@@ -2,7 +2,7 @@
 WITH vague AS (
     SELECT transaction_hash, wallet_key
     FROM transactions
-    WHERE kind = 'ADJUSTMENT' AND (COALESCE(related_id, '') = '' OR related_id = idempotency_key)
+    WHERE kind = 'ADJUSTMENT' AND (related_hash IS NULL OR names_itself)
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
     transactions.status, transactions.created_at, transactions.created_by, transactions.related_type,

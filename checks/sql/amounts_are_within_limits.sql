@@ -3,22 +3,30 @@ WITH ordinary AS (
     SELECT deepest.wallet_key, deepest.currency, deepest.transactions,
         -((-(deepest.depth + 1)) // settings.median_multiple) AS depth
     FROM (
-        SELECT wallet_key, currency, COUNT(*) AS transactions,
-            MIN(CASE WHEN amount > 0 THEN -amount ELSE amount END) AS depth
-        FROM transactions
+        SELECT wallet_key, currency, CAST(SUM(transactions) AS BIGINT) AS transactions,
+            MIN(CASE WHEN most > 0 AND -most < least THEN -most ELSE least END) AS depth
+        FROM movements
         GROUP BY wallet_key, currency
-        HAVING COUNT(*) > 5
+        HAVING SUM(transactions) > 5
     ) AS deepest
     CROSS JOIN settings
     WHERE settings.median_multiple > 0 AND deepest.depth < 0
 ),
+unusual AS (
+    SELECT ordinary.wallet_key, ordinary.currency, ordinary.transactions, ordinary.depth
+    FROM movements
+    INNER JOIN ordinary ON ordinary.wallet_key = movements.wallet_key AND ordinary.currency = movements.currency
+    WHERE movements.nearest >= ordinary.depth
+    GROUP BY ordinary.wallet_key, ordinary.currency, ordinary.transactions, ordinary.depth
+    HAVING 2 * SUM(movements.transactions) >= ordinary.transactions
+),
 surpassed AS (
-    SELECT transactions.wallet_key, transactions.currency, MIN(ordinary.transactions) AS transactions
+    SELECT transactions.wallet_key, transactions.currency, MIN(unusual.transactions) AS transactions
     FROM transactions
-    INNER JOIN ordinary ON ordinary.wallet_key = transactions.wallet_key AND ordinary.currency = transactions.currency
-    WHERE transactions.amount >= ordinary.depth AND transactions.amount <= -ordinary.depth
+    INNER JOIN unusual ON unusual.wallet_key = transactions.wallet_key AND unusual.currency = transactions.currency
+    WHERE transactions.amount >= unusual.depth AND transactions.amount <= -unusual.depth
     GROUP BY transactions.wallet_key, transactions.currency
-    HAVING 2 * COUNT(*) >= MIN(ordinary.transactions)
+    HAVING 2 * COUNT(*) >= MIN(unusual.transactions)
 ),
 sized AS (
     SELECT transactions.wallet_key, transactions.currency, surpassed.transactions,

@@ -1,18 +1,8 @@
 -- No balance would have been below zero within an instant, in whatever order its transactions came.
-WITH credits AS (
-    SELECT month, wallet_key, created_at
-    FROM transactions
-    WHERE settled AND amount > 0
-),
-debits AS (
-    SELECT wallet_key, created_at
-    FROM transactions
-    WHERE settled AND amount < 0
-),
-mixed AS (
+WITH mixed AS (
     SELECT month, wallet_key
-    FROM credits
-    SEMI JOIN debits USING (wallet_key, created_at)
+    FROM closings
+    WHERE transactions > instants
 ),
 instants AS (
     SELECT month, wallet_key, currency, created_at, COUNT(*) AS transactions,

@@ -1,9 +1,9 @@
 -- Every transaction is in the currency of its wallet.
 WITH mismatched AS (
-    SELECT found.wallet_key, found.currency, wallets.currency AS wallet_currency
-    FROM (SELECT wallet_key, currency FROM transactions GROUP BY wallet_key, currency) AS found
-    INNER JOIN wallets ON wallets.wallet_key = found.wallet_key
-    WHERE found.currency <> wallets.currency
+    SELECT closings.wallet_key, closings.currency, wallets.currency AS wallet_currency
+    FROM closings
+    INNER JOIN wallets ON wallets.wallet_key = closings.wallet_key
+    WHERE closings.month IN (SELECT MAX(month) FROM closings) AND closings.currency <> wallets.currency
 ),
 suspects AS (
     SELECT transaction_id, wallet_id, wallet_key, currency, amount, created_at

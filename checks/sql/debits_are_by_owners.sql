@@ -1,15 +1,27 @@
 -- Every debit of a transfer was written by the owner of its wallet, an admin or an authorised creator.
-WITH trespasses AS (
-    SELECT transactions.wallet_key, transactions.creator_key, MIN(creators.user_id) AS user_id,
-        MIN(wallets.user_id) AS owner_id
+WITH asked AS (
+    SELECT creator_key, user_id
+    FROM creators
+    WHERE user_id IS NOT NULL AND NOT is_admin AND NOT is_authorised
+),
+own AS (
+    SELECT wallets.wallet_key, creators.creator_key
+    FROM wallets
+    INNER JOIN creators ON creators.user_id = wallets.user_id
+),
+written AS (
+    SELECT wallet_key, creator_key
     FROM transactions
-    INNER JOIN creators ON creators.creator_key = transactions.creator_key
-    INNER JOIN wallets ON wallets.wallet_key = transactions.wallet_key
-    WHERE transactions.amount < 0
-        AND transactions.kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')
-        AND creators.user_id IS NOT NULL AND NOT creators.is_admin AND NOT creators.is_authorised
-        AND creators.user_id IS DISTINCT FROM wallets.user_id
-    GROUP BY transactions.wallet_key, transactions.creator_key
+    ANTI JOIN own USING (wallet_key, creator_key)
+    WHERE amount < 0 AND kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')
+    GROUP BY wallet_key, creator_key
+),
+trespasses AS (
+    SELECT written.wallet_key, written.creator_key, MIN(asked.user_id) AS user_id, MIN(wallets.user_id) AS owner_id
+    FROM written
+    INNER JOIN asked ON asked.creator_key = written.creator_key
+    INNER JOIN wallets ON wallets.wallet_key = written.wallet_key
+    GROUP BY written.wallet_key, written.creator_key
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
     transactions.status, transactions.created_at, transactions.created_by, trespasses.user_id, trespasses.owner_id

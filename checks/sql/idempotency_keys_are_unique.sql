@@ -1,10 +1,13 @@
 -- No idempotency key is used twice.
 WITH repeated AS (
     SELECT idempotency_hash
-    FROM transactions
-    WHERE idempotency_hash IS NOT NULL
-    GROUP BY idempotency_hash
-    HAVING COUNT(*) > 1
+    FROM (
+        SELECT idempotency_hash,
+            ROW_NUMBER() OVER (PARTITION BY idempotency_hash ORDER BY idempotency_hash) AS occurrence
+        FROM transactions
+        WHERE idempotency_hash IS NOT NULL
+    ) AS numbered
+    WHERE occurrence = 2
 ),
 candidates AS (
     SELECT transaction_id, wallet_id, currency, amount, created_at, idempotency_key,

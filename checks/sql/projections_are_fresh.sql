@@ -1,16 +1,8 @@
 -- No recorded balance was last updated before the last settled transaction of its wallet and currency.
-WITH late AS (
-    SELECT transactions.wallet_key
-    FROM transactions
-    INNER JOIN wallet_balances ON wallet_balances.wallet_key = transactions.wallet_key
-    WHERE transactions.settled AND transactions.created_at > wallet_balances.updated_at
-    GROUP BY transactions.wallet_key
-),
-moved AS (
-    SELECT wallet_key, currency, MAX(created_at) AS moved_at
-    FROM transactions
-    WHERE settled AND wallet_key IN (SELECT wallet_key FROM late)
-    GROUP BY wallet_key, currency
+WITH moved AS (
+    SELECT wallet_key, currency, last_settled_at AS moved_at
+    FROM closings
+    WHERE month IN (SELECT MAX(month) FROM closings)
 )
 SELECT wallet_balances.projection_id, wallet_balances.wallet_id, wallet_balances.currency,
     wallet_balances.updated_at, moved.moved_at, wallet_balances.recorded

@@ -1,25 +1,26 @@
 -- No one is refunded or credited more for an entity than they were charged for it.
-WITH refunded AS (
-    SELECT related_id, currency, wallet_key, amount
+WITH entities AS (
+    SELECT related_hash
     FROM transactions
-    WHERE settled AND amount > 0 AND related_id <> '' AND (kind = 'REFUND' OR kind = 'ADJUSTMENT')
-        AND (idempotency_key IS NULL OR idempotency_key <> related_id)
+    WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND (kind = 'REFUND' OR kind = 'ADJUSTMENT')
+        AND NOT COALESCE(names_itself, false)
+    GROUP BY related_hash
 ),
-charged AS (
-    SELECT related_id, currency, wallet_key, amount
+family AS (
+    SELECT related_id, currency, wallet_key, amount, kind, settled, names_itself
     FROM transactions
-    WHERE settled AND amount < 0
-        AND (kind = 'ESCROW_HOLD' OR kind = 'FEE' OR kind = 'WITHDRAWAL' OR kind = 'PAYOUT')
-        AND related_id IN (SELECT related_id FROM refunded)
+    WHERE related_hash IN (SELECT related_hash FROM entities)
 ),
 moved AS (
-    SELECT related_id, currency, wallet_key, CAST(amount AS DECIMAL(38, 0)) AS refunded,
-        CAST(0 AS DECIMAL(38, 0)) AS charged
-    FROM refunded
-    UNION ALL
-    SELECT related_id, currency, wallet_key, CAST(0 AS DECIMAL(38, 0)) AS refunded,
-        -CAST(amount AS DECIMAL(38, 0)) AS charged
-    FROM charged
+    SELECT related_id, currency, wallet_key,
+        CASE WHEN amount > 0 THEN CAST(amount AS DECIMAL(38, 0)) ELSE CAST(0 AS DECIMAL(38, 0)) END AS refunded,
+        CASE WHEN amount < 0 THEN -CAST(amount AS DECIMAL(38, 0)) ELSE CAST(0 AS DECIMAL(38, 0)) END AS charged
+    FROM family
+    WHERE CASE
+        WHEN NOT settled THEN false
+        WHEN amount > 0 THEN (kind = 'REFUND' OR kind = 'ADJUSTMENT') AND NOT COALESCE(names_itself, false)
+        ELSE kind = 'ESCROW_HOLD' OR kind = 'FEE' OR kind = 'WITHDRAWAL' OR kind = 'PAYOUT'
+    END
 ),
 suspects AS (
     SELECT related_id

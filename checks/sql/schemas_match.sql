@@ -12,10 +12,9 @@ WHERE NOT (reason LIKE 'is no exact integer%'
     AND reason NOT LIKE 'is not spelled as%'
 UNION ALL
 SELECT 'transactions' AS table_name, 'status' AS column_name, '' AS row_id,
-    'has the unlisted value ' || status AS problem, COUNT(*) AS affected
-FROM transactions
-WHERE status IS NOT NULL AND NOT EXISTS (SELECT 1 FROM statuses WHERE statuses.status = transactions.status)
-GROUP BY status
+    'has the unlisted value ' || status AS problem, affected
+FROM (SELECT status, COUNT(*) AS affected FROM transactions WHERE status IS NOT NULL GROUP BY status) AS found
+WHERE NOT EXISTS (SELECT 1 FROM statuses WHERE statuses.status = found.status)
 UNION ALL
 SELECT 'wallets' AS table_name, 'wallet_id' AS column_name, wallet_id AS row_id,
     'occurs more than once' AS problem, COUNT(*) AS affected

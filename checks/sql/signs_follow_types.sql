@@ -1,7 +1,7 @@
 -- The sign of every amount agrees with its kind, and only system wallets are credited with fees, where there are any.
 WITH directions AS (
-    SELECT kind, MIN(amount) AS least, MAX(amount) AS most
-    FROM transactions
+    SELECT kind, MIN(least) AS least, MAX(most) AS most
+    FROM movements
     GROUP BY kind
 ),
 suspects AS (

@@ -1,9 +1,12 @@
 -- No transaction id occurs twice.
 WITH repeated AS (
     SELECT transaction_hash
-    FROM transactions
-    GROUP BY transaction_hash
-    HAVING COUNT(*) > 1
+    FROM (
+        SELECT transaction_hash,
+            ROW_NUMBER() OVER (PARTITION BY transaction_hash ORDER BY transaction_hash) AS occurrence
+        FROM transactions
+    ) AS numbered
+    WHERE occurrence = 2
 ),
 candidates AS (
     SELECT transaction_id, wallet_id, currency, amount

@@ -1,22 +1,39 @@
 -- The legs of every transfer sum to zero, in one currency and one status, between two or more wallets.
-WITH broken AS (
-    SELECT transfer_id, COUNT(*) AS legs,
-        CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
+WITH transfers AS (
+    SELECT transfer_hash, COUNT(*) AS legs, SUM(CAST(amount AS DECIMAL(38, 0))) AS imbalance,
+        MIN(wallet_key) AS first_wallet, MAX(wallet_key) AS last_wallet,
+        MIN(terms_hash) AS first_terms, MAX(terms_hash) AS last_terms
     FROM transactions
+    WHERE transfer_hash IS NOT NULL
+    GROUP BY transfer_hash
+),
+suspects AS (
+    SELECT transfers.transfer_hash
+    FROM transfers
     CROSS JOIN settings
-    WHERE transfer_id IS NOT NULL
-    GROUP BY transfer_id
-    HAVING SUM(CAST(amount AS DECIMAL(38, 0))) <> 0
-        OR COUNT(*) < 2
-        OR (MAX(settings.transfer_legs) > 0 AND COUNT(*) <> MAX(settings.transfer_legs))
-        OR MIN(wallet_key) = MAX(wallet_key)
-        OR MIN(currency) <> MAX(currency)
-        OR MIN(COALESCE(status, '')) <> MAX(COALESCE(status, ''))
+    WHERE transfers.imbalance <> 0
+        OR transfers.legs < 2
+        OR (settings.transfer_legs > 0 AND transfers.legs <> settings.transfer_legs)
+        OR transfers.first_wallet = transfers.last_wallet
+        OR transfers.first_terms <> transfers.last_terms
 ),
 legs AS (
     SELECT transaction_id, wallet_id, transfer_id, currency, amount, status, created_at
     FROM transactions
-    WHERE transfer_id IN (SELECT transfer_id FROM broken)
+    WHERE transfer_hash IN (SELECT transfer_hash FROM suspects)
+),
+broken AS (
+    SELECT transfer_id, COUNT(*) AS legs,
+        CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
+    FROM legs
+    CROSS JOIN settings
+    GROUP BY transfer_id
+    HAVING SUM(CAST(amount AS DECIMAL(38, 0))) <> 0
+        OR COUNT(*) < 2
+        OR (MAX(settings.transfer_legs) > 0 AND COUNT(*) <> MAX(settings.transfer_legs))
+        OR MIN(wallet_id) = MAX(wallet_id)
+        OR MIN(currency) <> MAX(currency)
+        OR MIN(COALESCE(status, '')) <> MAX(COALESCE(status, ''))
 )
 SELECT legs.transaction_id, legs.wallet_id, legs.transfer_id, legs.currency, legs.amount, legs.status,
     legs.created_at, broken.legs, broken.imbalance

@@ -108,8 +108,7 @@ class Courtroom:
         audit.keep("balances_again", type(again).from_pylist(named, schema=again.schema))
 
     def _judge(self, found: Judged, scope: Scope, rules: Iterable[Rule]) -> None:
-        for rule in rules:
-            outcome = judged(self.home, scope, rule)
-            found.outcomes[rule.name] = outcome
+        for outcome in judged(self.home, scope, rules):
+            found.outcomes[outcome.rule] = outcome
             kept = pq.read_table(self.home.path / outcome.rows) if outcome.rows and outcome.offenders else None
-            found.offenders[rule.name] = kept.to_pylist() if kept else []
+            found.offenders[outcome.rule] = kept.to_pylist() if kept else []

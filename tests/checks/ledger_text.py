@@ -124,13 +124,14 @@ def _keyed(row: Row) -> Row:
 def _transaction(row: Row, _: object) -> Row:
     made = {"wallet_id": "w1", "currency": "EGP", "amount": 100, "kind": "DEPOSIT", "status": "COMPLETED"} | row
     made = {"created_at": datetime(2025, 1, 1, tzinfo=UTC), "type": made["kind"]} | made
-    transfer = made.get("transfer_id")
+    transfer, itself = made.get("transfer_id"), (made.get("related_id"), made.get("idempotency_key"))
     return _keyed(made) | {
         "transaction_hash": row.get("transaction_hash") or key_of(made["transaction_id"]),
         "idempotency_hash": row.get("idempotency_hash") or _hash_of(made.get("idempotency_key")),
         "transfer_hash": row.get("transfer_hash") or _hash_of(transfer),
-        "terms_hash": None if transfer is None else key_of(f"{made['currency']} {made['status'] or ''}"),
+        "terms_hash": transfer and key_of(f"{transfer}:{made['currency']}:{made['status'] or ''}"),
         "related_hash": row.get("related_hash") or _hash_of(made.get("related_id") or None),
+        "names_itself": None if None in itself else itself[0] == itself[1],
         "settled": made["status"] in (None, "COMPLETED"),
         "creator_key": _hash_of(made.get("created_by")),
         "delay_us": _delay(made["created_at"], made.get("source_created_at")),
