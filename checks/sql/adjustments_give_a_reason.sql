@@ -1,8 +1,6 @@
 -- Every adjustment gives a reason of enough characters and words.
-WITH reticent AS (
-    SELECT transactions.transaction_hash, transactions.wallet_key,
-        COALESCE(transactions.reason_characters, 0) AS reason_characters,
-        COALESCE(transactions.reason_words, 0) AS reason_words
+WITH months AS (
+    SELECT transactions.month
     FROM transactions
     CROSS JOIN settings
     WHERE transactions.kind = 'ADJUSTMENT'
@@ -10,12 +8,19 @@ WITH reticent AS (
             COALESCE(transactions.reason_characters, 0) < settings.reason_characters
             OR COALESCE(transactions.reason_words, 0) < settings.reason_words
         )
+    GROUP BY transactions.month
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-    transactions.status, transactions.created_at, transactions.created_by, reticent.reason_characters,
-    reticent.reason_words, settings.reason_characters AS least_characters, settings.reason_words AS least_words
+    transactions.status, transactions.created_at, transactions.created_by,
+    COALESCE(transactions.reason_characters, 0) AS reason_characters,
+    COALESCE(transactions.reason_words, 0) AS reason_words,
+    settings.reason_characters AS least_characters, settings.reason_words AS least_words
 FROM transactions
-INNER JOIN reticent
-    ON reticent.transaction_hash = transactions.transaction_hash AND reticent.wallet_key = transactions.wallet_key
+INNER JOIN months ON months.month = transactions.month
 CROSS JOIN settings
+WHERE transactions.kind = 'ADJUSTMENT'
+    AND (
+        COALESCE(transactions.reason_characters, 0) < settings.reason_characters
+        OR COALESCE(transactions.reason_words, 0) < settings.reason_words
+    )
 ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id
