@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
 
 import pyarrow.parquet as pq
@@ -40,12 +41,16 @@ def lowest_after_instants(rows: list[Row], opening: int) -> int | None:
     return lowest
 
 
-def expected_closings(ledger: Ledger, month: str) -> dict[Balance, dict[str, int | None]]:
+def latest(rows: list[Row]) -> datetime | None:
+    return max((datetime.fromisoformat(row.at).replace(tzinfo=UTC) for row in rows), default=None)
+
+
+def expected_closings(ledger: Ledger, month: str) -> dict[Balance, dict[str, int | datetime | None]]:
     """Return every balance so far at the end of a month, straight from the rows of the ledger."""
     until = sorted((row for row in ledger.rows if row.month <= month), key=lambda row: row.at)
     openings = {(wallet, "EGP"): amount for wallet, amount in ledger.openings.items() if amount}
     balances = {(row.wallet, row.currency) for row in until} | openings.keys()
-    closings = {}
+    closings: dict[Balance, dict[str, int | datetime | None]] = {}
     for balance in balances:
         own = [row for row in until if (row.wallet, row.currency) == balance]
         before = openings.get(balance, 0) + sum(row.amount for row in own if row.settled and row.month < month)
@@ -58,18 +63,31 @@ def expected_closings(ledger: Ledger, month: str) -> dict[Balance, dict[str, int
             "lowest": lowest_after_instants(now, before),
             "unsettled": sum(row.amount for row in own if not row.settled),
             "settled_rows": sum(row.settled for row in own),
+            "instants": len({row.at for row in now}),
+            "last_at": latest(own),
+            "last_settled_at": latest([row for row in own if row.settled]),
         }
     return closings
 
 
-def expected_movements(ledger: Ledger, month: str) -> dict[tuple[str, str, str, bool], tuple[int, int]]:
-    moved: dict[tuple[str, str, str, bool], tuple[int, int]] = {}
+def expected_movements(ledger: Ledger, month: str) -> dict[tuple[object, ...], dict[str, int | datetime | None]]:
+    moved: dict[tuple[object, ...], list[Row]] = {}
     for row in ledger.rows:
         if row.month == month:
-            key = (row.wallet, row.currency, row.type, row.settled)
-            count, amount = moved.get(key, (0, 0))
-            moved[key] = (count + 1, amount + row.amount)
-    return moved
+            moved.setdefault((row.wallet, row.currency, row.type, row.settled), []).append(row)
+    return {key: movement([row.amount for row in rows]) | {"last_at": latest(rows)} for key, rows in moved.items()}
+
+
+def movement(amounts: list[int]) -> dict[str, int | datetime | None]:
+    return {
+        "transactions": len(amounts),
+        "credits": sum(amount > 0 for amount in amounts),
+        "debits": sum(amount < 0 for amount in amounts),
+        "amount": sum(amounts),
+        "least": min(amounts),
+        "most": max(amounts),
+        "nearest": -min(abs(amount) for amount in amounts),
+    }
 
 
 def digests(months: list[Month]) -> list[tuple[str, str, str]]:
@@ -95,11 +113,13 @@ def test_every_figure_of_a_month_is_that_of_plain_integers(ledger: Ledger) -> No
                 assert {name: row[name] for name in expected} == expected
                 assert row["month"] == month.month
             movements = rows_of(work, month, "movements")
+            moved = expected_movements(ledger, month.month)
             found = {
-                (row["wallet"], row["currency"], row["kind"], row["settled"]): (row["transactions"], row["amount"])
+                key: {name: row[name] for name in moved[key]}
                 for row in movements
+                if (key := (row["wallet"], row["currency"], row["kind"], row["settled"]))
             }
-            assert found == expected_movements(ledger, month.month)
+            assert found == moved
             assert len(movements) == len(found)
 
 
