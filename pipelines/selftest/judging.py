@@ -111,5 +111,5 @@ class Courtroom:
         for rule in rules:
             outcome = judged(self.home, scope, rule)
             found.outcomes[rule.name] = outcome
-            kept = pq.read_table(self.home.path / outcome.rows) if outcome.rows and outcome.offenders else None
-            found.offenders[rule.name] = kept.to_pylist() if kept else []
+            kept = pq.read_table(self.home.path / outcome.rows).to_pylist() if outcome.rows else []
+            found.offenders[rule.name] = kept
