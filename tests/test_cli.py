@@ -45,7 +45,7 @@ class Place:
 
     def run(self, *said: str) -> subprocess.CompletedProcess[str]:
         with self.start(*said) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=300)
         return subprocess.CompletedProcess(said, process.returncode, out, err)
 
     def until(self, process: subprocess.Popen[str], home: str, made: str) -> None:
