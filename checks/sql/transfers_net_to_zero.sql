@@ -1,7 +1,6 @@
 -- The legs of every transfer sum to zero, in one currency and one status, between two or more wallets.
 WITH broken AS (
-    SELECT transfer_id, COUNT(*) AS legs,
-        CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
+    SELECT transfer_id, COUNT(*) AS legs
     FROM transactions
     CROSS JOIN settings
     WHERE transfer_id IS NOT NULL
@@ -17,9 +16,15 @@ legs AS (
     SELECT transaction_id, wallet_id, transfer_id, currency, amount, status, created_at
     FROM transactions
     WHERE transfer_id IN (SELECT transfer_id FROM broken)
+),
+sums AS (
+    SELECT transfer_id, currency, CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
+    FROM legs
+    GROUP BY transfer_id, currency
 )
 SELECT legs.transaction_id, legs.wallet_id, legs.transfer_id, legs.currency, legs.amount, legs.status,
-    legs.created_at, broken.legs, broken.imbalance
+    legs.created_at, broken.legs, sums.imbalance
 FROM legs
 INNER JOIN broken ON broken.transfer_id = legs.transfer_id
-ORDER BY ABS(broken.imbalance) DESC, legs.transfer_id, legs.created_at, legs.transaction_id
+INNER JOIN sums ON sums.transfer_id = legs.transfer_id AND sums.currency = legs.currency
+ORDER BY ABS(sums.imbalance) DESC, legs.transfer_id, legs.created_at, legs.transaction_id
