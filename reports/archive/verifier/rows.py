@@ -1,10 +1,10 @@
-"""Recompute the root of a table from its Parquet files, and name the rows that are not as they were sealed.
+r"""Recompute the root of a table from its Parquet files, and name the rows that are not as they were sealed.
 
 It needs pyarrow, and goes value by value in plain Python: a second way to what tieout computes by columns.
 
 The first leaf of a table is `ledger/v1/<table>/<columns as JSON>`; then one leaf a row, in the order of the files:
-values in the order of the columns with a tab between. NULL is \\N; in a text a backslash, tab, line feed and carriage
-return are \\\\, \\t, \\n and \\r; whole numbers and sums are decimal; flags t or f; times are microseconds since
+values in the order of the columns with a tab between. NULL is \N; in a text a backslash, tab, line feed and carriage
+return are \\, \t, \n and \r; whole numbers and sums are decimal; flags t or f; times are microseconds since
 1970 in UTC; dates are ISO; bytes are hexadecimal; other numbers are C99 hexadecimal.
 """
 

@@ -100,7 +100,11 @@ def test_two_different_rows_never_have_one_text(rows: list[Row]) -> None:
 
 def test_the_form_is_the_written_one(tmp_path: Path) -> None:
     file = written(tmp_path / "rows.parquet", [("a\tb\\", -5, 10**30, True, 1), (None, None, None, None, None)])
-    said = [line for batch in pq.ParquetFile(file).iter_batches() for line in lines(batch, ["text", *["integer"] * 2, "flag", "time"])]
+    said = [
+        line
+        for batch in pq.ParquetFile(file).iter_batches()
+        for line in lines(batch, ["text", *["integer"] * 2, "flag", "time"])
+    ]
     assert said == [b"a\\tb\\\\\t-5\t1000000000000000000000000000000\tt\t1", b"\\N\t\\N\t\\N\t\\N\t\\N"]
     columns = b'[["id","text"],["amount","integer"],["total","integer"],["settled","flag"],["at","time"]]'
     leaves = [hashlib.sha256(b"\0" + leaf).digest() for leaf in (b"ledger/v1/t/" + columns, *said)]
