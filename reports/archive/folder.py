@@ -10,6 +10,7 @@ sealed (seal, bag) and whether it holds (verify). What the log does not name is 
 """
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -83,14 +84,15 @@ class Archive:
         made.unlink(missing_ok=True)
         return made
 
-    def add_signed(self, key: SealingKey, name: str, statement: Entry, said: Entry) -> Entry:
-        """Sign a statement, put it into the archive under this name, and write it down."""
-        payload = canonical(statement)
-        envelope = key.envelope(payload)
+    def add_signed(
+        self, key: SealingKey, name: str, statement: Entry, said: Entry, signer: SealingKey | None = None
+    ) -> Entry:
+        """Sign a statement, put it into the archive under this name, and write it down; the log stays with `key`."""
+        envelope = (signer or key).envelope(canonical(statement))
         made = self.stage(name)
         made.write_bytes(envelope)
         flush_to_disk(made)
-        return self.add(key, {**said, "file": name, "sha256": sha256(envelope), "signed": public_name(key)})
+        return self.add(key, {**said, "file": name, "sha256": sha256(envelope), "signed": public_name(signer or key)})
 
     def add(self, key: SealingKey, entry: Entry, at: datetime | None = None) -> Entry:
         """Write down what happened; from this instant on it did. Then move what it names to its place."""
@@ -114,6 +116,15 @@ class Archive:
         self.path.mkdir(parents=True, exist_ok=True)
         brought = {"event": "key", "use": "seal", **key_texts(key), "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
         self._write_log(key, [*entries, brought], origin=None if entries else origin_of(entity))
+
+    def next_file(self, what: str) -> str:
+        """Return a name that no file of the archive has."""
+        return f"{what}-{len(self.entries()) + 1:06d}.json"
+
+    def statement(self, entry: Entry) -> Entry:
+        """Return what a file says that the log names, as it is; whether it holds is for verify to say."""
+        envelope = json.loads(self.place(entry["file"]).read_bytes())
+        return dict(json.loads(base64.b64decode(envelope["payload"])))
 
     def settle(self) -> None:
         """End what a killed writer began: move what the log names to its place, and remove all else from staging."""

@@ -138,14 +138,18 @@ def checkpoint_breaks(
     """Yield why entries are not those that a checkpoint was signed for."""
     try:
         keys = seal_keys(entries)
-        if pinned and pinned not in {entry["ed25519"] for entry in entries if entry["event"] == "key"}:
-            yield "the log does not name the key that was given: another key signed it"
+        if pinned and from_base64(pinned) != keys["ed25519"]:
+            yield f"it is signed by {_latest_key(entries)}, not by the key that was given: ask why, another way"
         signed = read_note(note, keys)
         verifies(signed, keys)
         if signed.payload.decode() != checkpoint_body(note.partition("\n")[0], entries):
             yield "the entries are not those that the checkpoint was signed for: changed, moved, added or cut off"
     except (ValueError, KeyError, TypeError) as error:
         yield f"the checkpoint does not hold: {error}"
+
+
+def _latest_key(entries: list[Entry]) -> str:
+    return [key_name(entry) for entry in entries if entry["event"] == "key" and entry["use"] == "seal"][-1]
 
 
 def _copy_breaks(folder: Path, entries: list[Entry], note: str, verifies: Verifies) -> Iterator[Break]:
