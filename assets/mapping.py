@@ -154,7 +154,7 @@ class Retention(Frozen):
 
     sealed_as: str = "ledger"
     """The class that months are sealed in from now on."""
-    classes: dict[str, RetentionClass] = {"ledger": RetentionClass()}
+    classes: dict[str, RetentionClass] = Field(default_factory=lambda: {"ledger": RetentionClass()})
 
     @model_validator(mode="after")
     def _knows_its_class(self) -> "Retention":

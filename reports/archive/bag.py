@@ -136,7 +136,9 @@ def _texts(month: ClosedMonth, tables: dict[str, dict[str, Any]]) -> dict[str, s
 
 def judged_part(mapping: Mapping) -> Mapping:
     """Return the configuration without where the source is, how it is reached, and what is kept."""
-    return mapping.model_copy(update={name: Mapping.model_fields[name].get_default() for name in UNJUDGED})
+    return mapping.model_copy(
+        update={name: Mapping.model_fields[name].get_default(call_default_factory=True) for name in UNJUDGED}
+    )
 
 
 def _view_lines(month: ClosedMonth, tables: dict[str, dict[str, Any]]) -> Iterator[str]:

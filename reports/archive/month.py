@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from assets.audit import Audit
 from assets.calendar import periods
 from assets.configuration import configuration_tables
@@ -126,5 +124,4 @@ def _views(audit: Audit, place: int) -> dict[str, View]:
     months, scope = audit.months(), month_scope(audit, audit.months()[place])
     views: dict[str, View] = {name: shown() for name, shown in scope.shown.items()}
     before = [months[place - 1].closings] if place else []
-    configured: dict[str, pa.Table] = configuration_tables(audit.mapping)
-    return {**views, **configured, "closings_before": audit.home.view("closings", before)}
+    return {**views, **configuration_tables(audit.mapping), "closings_before": audit.home.view("closings", before)}

@@ -4,11 +4,12 @@ What goes in: the order in which a month is sealed. What stays out: what the bag
 (folder). A month that was sealed is never sealed again as it was: another version names the one it replaces.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from assets.mapping import Mapping
+from assets.sources.protocol import Progress
 from assets.store import Home
 from reports.archive.bag import Wrapper, write_bag
 from reports.archive.folder import Archive
@@ -18,8 +19,6 @@ from reports.archive.month import ClosedMonth, closed_month, newest_report, repo
 from reports.archive.retention_dates import kept_until
 from reports.archive.verifier.breaks import canonical, sha256
 from reports.archive.verifier.log import SEAL_TYPE, Entry
-
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def due_months(home: Home) -> list[str]:
     return [month for month in reported_months(home) if _name(home, month) not in done]
 
 
-def seal_months(home: Home, mapping: Mapping, months: Iterable[str], key: SealingKey, told: Told) -> list[Sealed]:
+def seal_months(home: Home, mapping: Mapping, months: Iterable[str], key: SealingKey, told: Progress) -> list[Sealed]:
     """Seal these months one after another; the caller holds the right to write."""
     archive, made, months = Archive(home), [], list(months)
     archive.settle()
@@ -85,9 +84,7 @@ def _seal(archive: Archive, month: ClosedMonth, key: SealingKey) -> Sealed:
     return Sealed(month.name, month.month.month, entry["seal"], now=True)
 
 
-def _statement(
-    month: ClosedMonth, wrapper: Wrapper, files: dict[str, str], tables: dict[str, dict[str, Any]]
-) -> Entry:
+def _statement(month: ClosedMonth, wrapper: Wrapper, files: dict[str, str], tables: dict[str, dict[str, Any]]) -> Entry:
     audit = month.audit
     return {
         "_type": "https://in-toto.io/Statement/v1",

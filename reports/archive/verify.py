@@ -4,7 +4,7 @@ What goes in: what is not as it was sealed, named by file, table and row. What s
 but Python (verifier), and whether the figures can be computed again (drill).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from assets.errors import RefusedError
+from assets.sources.protocol import Progress
 from reports.archive.folder import Archive
 from reports.archive.keys import require_both
 from reports.archive.rows import columns_of, table_root
@@ -21,8 +22,6 @@ from reports.archive.verifier.bags import check_bag
 from reports.archive.verifier.breaks import Break
 from reports.archive.verifier.log import CHECKPOINT, LOG, STAGING, Log, Seal, consistent, place_of, read_log
 from reports.archive.verifier.rows import compare_rows
-
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Verification:
     notes: tuple[str, ...]
 
 
-def verify(archive: Archive, asked: Asked, told: Told) -> Verification:
+def verify(archive: Archive, asked: Asked, told: Progress) -> Verification:
     """Verify the log and these bags; raise RefusedError for a bag that the log does not know."""
     if not archive.path.is_dir():
         message = f"{archive.path} holds no archive yet; run 'tieout archive' first."

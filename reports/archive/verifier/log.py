@@ -132,9 +132,7 @@ def consistent(entries: list[Entry], checkpoint: str) -> str | None:
     return None
 
 
-def checkpoint_breaks(
-    entries: list[Entry], note: str, verifies: Verifies, pinned: str | None = None
-) -> Iterator[str]:
+def checkpoint_breaks(entries: list[Entry], note: str, verifies: Verifies, pinned: str | None = None) -> Iterator[str]:
     """Yield why entries are not those that a checkpoint was signed for."""
     try:
         keys = seal_keys(entries)
