@@ -1,0 +1,100 @@
+"""Small homes with an archive, made in this process: a ledger of four months, three of them closed and reported.
+
+What goes in: making them. Great Expectations is left out where a test does not ask for it: importing it takes seconds.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assets.audit import Audit
+from assets.balances import compute_balances, second_balances
+from assets.calendar import periods
+from assets.closed_months import close_months, closed_months
+from assets.creators import compute_creators
+from assets.drift import compute_drift
+from assets.mapping import Mapping
+from assets.movements import compute_months
+from assets.store import Home
+from checks.judge import judge
+from checks.rules import RULES
+from checks.scopes import cut_scope
+from reports.archive.folder import Archive
+from reports.archive.keys import SealingKey, make_key
+from reports.archive.seal import Sealed, due_months, seal_months
+from reports.archive.verify import Asked, Verification, verify
+from reports.months import report_month
+from tests.assets.ledgers import Ledger, Row, documents, export, mapping_of, write_snapshot
+
+MONTHS = ("2025-01", "2025-02", "2025-03")
+AT = ("2025-01-05T10:00:00", "2025-02-07T11:30:00.001", "2025-03-31T23:59:59.999", "2025-04-01T00:00:00")
+WALLETS = ("w1", "w2", "w3", "w4")
+ROWS = tuple(Row(f"t{i:02}", WALLETS[i % 3], 7 * i % 100 - 20, at=AT[i % 4]) for i in range(40))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A home with its mapping and the key that seals it."""
+
+    home: Home
+    mapping: Mapping
+    key: SealingKey
+
+    @property
+    def archive(self) -> Archive:
+        return Archive(self.home)
+
+    def seal(self, *months: str) -> list[Sealed]:
+        """Seal these months, or all that are due."""
+        with without_expectations(), self.home.writing():
+            self.archive.bring_key(self.key, self.mapping.entity)
+            return seal_months(self.home, self.mapping, months or due_months(self.home), self.key, silent)
+
+    def verify(self, *names: str, **more: object) -> Verification:
+        return verify(self.archive, Asked(names, **more), silent)  # type: ignore[arg-type]
+
+    def broken(self, *names: str, **more: object) -> set[str]:
+        return {each.file for each in self.verify(*names, **more).breaks}
+
+
+def silent(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
+
+
+@contextmanager
+def without_expectations() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("checks.judge.enforce", lambda *_: {"left out": "here"})
+        yield
+
+
+def reported(folder: Path, rows: tuple[Row, ...] = ROWS, key: SealingKey | None = None) -> Place:
+    """Export a ledger, judge it at its cut, and report its closed months; nothing is sealed yet."""
+    mapping = mapping_of(folder)
+    place = Place(Home(folder / "home"), mapping, key or make_key(folder / "key"))
+    audited(place, folder, rows)
+    return place
+
+
+def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
+    """Do what an audit does, without Dagster."""
+    snapshot = write_snapshot(folder / "snapshot.zip", documents(Ledger(list(rows), {"w1": 500}, [("w1", "EGP", 1)])))
+    audit = Audit(place.home, place.mapping, export(place.home, place.mapping, snapshot))
+    with without_expectations(), place.home.writing():
+        audit.forget_outcomes()
+        months = compute_months(place.home, audit.export, place.mapping, silent)
+        audit.keep_months(months)
+        audit.keep("creators", compute_creators(place.home, audit.export, place.mapping))
+        audit.keep("balances", compute_balances(place.home, audit.export, months[-1]))
+        audit.keep("balances_again", second_balances(place.home, audit.export))
+        audit.keep("drift", compute_drift(place.home, audit.export, audit.table("balances")))
+        audit.keep("closed_months", closed_months(audit)[0])
+        close_months(audit)
+        judge(place.home, cut_scope(audit), RULES)
+        for period in periods(audit.export.certificate):
+            if period.complete:
+                report_month(audit, months, period)
+    return audit
