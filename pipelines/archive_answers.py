@@ -127,13 +127,15 @@ def retention(asked: argparse.Namespace) -> int:
     if not kept.path.is_dir():
         message = f"{kept.path} holds no archive yet; run 'tieout archive' first."
         raise RefusedError(message)
-    today = datetime.now(UTC).date()
-    found, gone = standings(kept, load_mapping(asked.config).retention, asked.older_than, today), []
+    asking = kept, load_mapping(asked.config).retention, asked.older_than, datetime.now(UTC).date()
     if asked.delete:
         key = find_key(asked.key)
         with home.writing():
             holds_key(kept, key)
+            found = standings(*asking)
             gone = let_go(kept, key, found)
+    else:
+        found, gone = standings(*asking), []
     said = [{"bag": each.name, "may_go": each.may_go, "why": each.why, "gone": each.name in gone} for each in found]
     words = [f"{each.name}: {'gone' if each.name in gone else each.why}" for each in found]
     last = f"{len(gone)} let go." if asked.delete else "Nothing was removed; --delete lets go of what may go."

@@ -64,7 +64,9 @@ def _add_sign_off(commands: "Commands") -> None:
 def _add_retention(commands: "Commands") -> None:
     retention = _command(commands, "retention", "tell which sealed months may go", _retention)
     asked = retention.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--older-than", metavar="YYYY-MM-DD", type=_day, help="months that ended before this day")
+    asked.add_argument(
+        "--older-than", metavar="YYYY-MM-DD", type=_day, help="months that were over when this day began"
+    )
     asked.add_argument("--hold", metavar="YYYY-MM|all", type=_month_or_all, help="place a legal hold")
     asked.add_argument("--lift", metavar="YYYY-MM|all", type=_month_or_all, help="lift a legal hold")
     retention.add_argument("--reason", help="why it is held or lifted")

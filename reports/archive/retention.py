@@ -31,7 +31,7 @@ class Standing:
 
 
 def standings(archive: Archive, retention: Retention, older_than: date, today: date) -> list[Standing]:
-    """Return every month that ended before a day, and whether it may go; nothing is removed."""
+    """Return every month that was over when a day began, and whether it may go; nothing is removed."""
     log = read_log(archive.path, require_both)
     if log.breaks:
         message = f"the archive does not verify ({log.breaks[0].line()}); nothing may go before it does."
@@ -40,14 +40,14 @@ def standings(archive: Archive, retention: Retention, older_than: date, today: d
     found = [
         _standing(archive, seal, retention, held, today)
         for seal in log.seals
-        if seal.name not in gone and month_end(seal.entry["month"]) < older_than
+        if seal.name not in gone and month_end(seal.entry["month"]) <= older_than
     ]
     sealed = {seal.entry["month"] for seal in log.seals}
     unsealed = [month for month in reported_months(archive.home) if month not in sealed]
     found += [
         Standing(month, month, may_go=False, why="stays: it was never sealed")
         for month in unsealed
-        if month_end(month) < older_than
+        if month_end(month) <= older_than
     ]
     return sorted(found, key=lambda each: each.name)
 

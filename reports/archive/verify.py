@@ -49,7 +49,7 @@ class Verification:
 
 def verify(archive: Archive, asked: Asked, told: Progress) -> Verification:
     """Verify the log and these bags; raise RefusedError for a bag that the log does not know."""
-    if not archive.path.is_dir():
+    if not archive.path.is_dir() or not {each.name for each in archive.path.iterdir()} - {STAGING}:
         message = f"{archive.path} holds no archive yet; run 'tieout archive' first."
         raise RefusedError(message)
     log = read_log(archive.path, require_both, asked.key)
@@ -88,15 +88,16 @@ def bag_breaks(folder: Path, seal: Seal, *, all_rows: bool = False) -> list[Brea
 def _rows(bag: Path, name: str, sealed: dict[str, Any]) -> Iterator[Break]:
     """Yield the rows of a table that are not as sealed, each with its first value."""
     files, marks = [bag / file for file in sealed["files"]], BytesIO()
+    shown = f"{bag.name}/{sealed['files'][0]}"
     try:
         if [list(column) for column in columns_of(name, files)] != sealed["columns"]:
-            yield Break(sealed["files"][0], "the columns are not those that were sealed", name)
+            yield Break(shown, "the columns are not those that were sealed", name)
             return
         root = table_root(name, files, marks)
         found = compare_rows(bag, name, sealed, root.root, marks.getvalue())
         first = [value for file in files for value in pq.read_table(file).column(0).to_pylist()] if found else []
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes of pyarrow
-        yield Break(sealed["files"][0], f"the rows cannot be read ({type(error).__name__})", name)
+        yield Break(shown, f"the rows cannot be read ({type(error).__name__})", name)
         return
     for each in found:
         there = each.row and "gone" not in each.said and each.row <= len(first)

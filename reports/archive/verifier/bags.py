@@ -4,8 +4,9 @@ What goes in: which files are there and what their bytes are. What stays out: si
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from reports.archive.verifier.breaks import Break
 
@@ -19,22 +20,30 @@ def check_bag(bag: Path, sealed: dict[str, str]) -> list[Break]:
     """Return every file that is not as the seal says, and every contradiction between the manifests and the files."""
     if not bag.is_dir() or bag.is_symlink():
         return [Break(bag.name, "the bag is gone")]
-    found = {str(path.relative_to(bag)): path for path in sorted(bag.rglob("*"))}
-    breaks = [
-        Break(f"{bag.name}/{name}", "is no plain file or folder")
-        for name, path in found.items()
-        if path.is_symlink() or not (path.is_file() or path.is_dir())
-    ]
-    odd = {each.file for each in breaks}
-    files = {n: p for n, p in found.items() if f"{bag.name}/{n}" not in odd and p.is_file()}
-    digests = {name: _digests(path) for name, path in files.items()}
+    files, folders, odd = _found(bag)
+    digests = {name: _digests(bag / name) for name in sorted(files)}
+    breaks = [Break(f"{bag.name}/{name}", "is no plain file or folder") for name in sorted(odd)]
     breaks += _against_seal(bag.name, sealed, digests)
-    breaks += [
-        Break(f"{bag.name}/{name}", "a folder that was not sealed")
-        for name, path in found.items()
-        if path.is_dir() and not any(file.startswith(f"{name}/") for file in sealed)
-    ]
+    meant = {str(folder) for name in sealed for folder in PurePosixPath(name).parents}
+    breaks += [Break(f"{bag.name}/{name}", "a folder that was not sealed") for name in sorted(folders - meant)]
     return list(dict.fromkeys([*breaks, *_against_manifests(bag, digests)]))
+
+
+def _found(bag: Path) -> tuple[set[str], set[str], set[str]]:
+    """Return the names of files, of folders, and of all else in a bag; links are not followed."""
+    files, folders, odd = set[str](), set[str](), set[str]()
+    left = [""]
+    while left:
+        above = left.pop()
+        with os.scandir(bag / above) as entries:
+            for entry in entries:
+                name = f"{above}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    folders.add(name)
+                    left.append(f"{name}/")
+                else:
+                    (files if entry.is_file(follow_symlinks=False) else odd).add(name)
+    return files, folders, odd
 
 
 def _against_seal(bag: str, sealed: dict[str, str], digests: dict[str, dict[str, str]]) -> Iterator[Break]:
@@ -55,7 +64,7 @@ def _against_manifests(bag: Path, digests: dict[str, dict[str, str]]) -> Iterato
         TAG_MANIFEST: ("sha256", digests.keys() - payload - {TAG_MANIFEST}),
     }
     declaration = bag / "bagit.txt"
-    if declaration.is_file() and declaration.read_bytes() != DECLARATION:
+    if "bagit.txt" in digests and declaration.read_bytes() != DECLARATION:
         yield Break(f"{bag.name}/bagit.txt", "it does not declare BagIt 1.0")
     for manifest, (algorithm, names) in expected.items():
         listed = _listed(bag / manifest) if manifest in digests else None

@@ -25,7 +25,7 @@ SHOWN = 20
 def check_rows(bag: Path, name: str, sealed: dict[str, Any]) -> list[Break]:
     """Return what is not as it was sealed in one table: its rows, or that it cannot be read."""
     files = [bag / file for file in sealed["files"]]
-    shown = str(sealed["files"][0]) if files else name
+    shown = f"{bag.name}/{sealed['files'][0]}"
     try:
         leaves = list(_leaves(name, files, sealed["columns"]))
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes of pyarrow
@@ -37,7 +37,7 @@ def compare_rows(bag: Path, name: str, sealed: dict[str, Any], root: str, marks:
     """Return the rows by which a table differs from its seal, or the table where they cannot be told."""
     if root == sealed["root"]:
         return []
-    shown = str(sealed["files"][0]) if sealed["files"] else name
+    shown = f"{bag.name}/{sealed['files'][0]}"
     try:
         before = (bag / sealed["marks"]).read_bytes()
     except OSError:

@@ -1,6 +1,6 @@
 """Small homes with an archive, made in this process: a ledger of four months, three of them closed and reported.
 
-What goes in: making them. Great Expectations is left out where a test does not ask for it: importing it takes seconds.
+What goes in: making them. What stays out: what must hold of them.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Place:
 
     def seal(self, *months: str) -> list[Sealed]:
         """Seal these months, or all that are due."""
-        with without_expectations(), self.home.writing():
+        with without_waiting(), self.home.writing():
             self.archive.bring_key(self.key, self.mapping.entity)
             return seal_months(self.home, self.mapping, months or due_months(self.home), self.key, silent)
 
@@ -65,9 +65,12 @@ def silent(_what: str, _done: int, _of: int) -> None:
 
 
 @contextmanager
-def without_expectations() -> Iterator[None]:
+def without_waiting() -> Iterator[None]:
+    """Leave out what takes long and is tested elsewhere: Great Expectations, drawing charts, and waiting for disks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("checks.judge.enforce", lambda *_: {"left out": "here"})
+        patch.setattr("reports.months.render_html", lambda _: "<p>left out here</p>\n", raising=False)
+        patch.setattr("os.fsync", lambda _: None)
         yield
 
 
@@ -83,7 +86,7 @@ def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
     """Do what an audit does, without Dagster."""
     snapshot = write_snapshot(folder / "snapshot.zip", documents(Ledger(list(rows), {"w1": 500}, [("w1", "EGP", 1)])))
     audit = Audit(place.home, place.mapping, export(place.home, place.mapping, snapshot))
-    with without_expectations(), place.home.writing():
+    with without_waiting(), place.home.writing():
         audit.forget_outcomes()
         months = compute_months(place.home, audit.export, place.mapping, silent)
         audit.keep_months(months)

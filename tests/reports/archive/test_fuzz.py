@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from assets.errors import HomeError
 from reports.archive.folder import Archive, public_name
 from reports.archive.keys import make_key
 from reports.archive.verifier.log import CHECKPOINT, LOG, parsed
@@ -42,24 +45,19 @@ def test_an_older_log_that_was_put_back_misses_the_bags_sealed_since(tmp_path: P
 
 
 def test_rows_are_named_where_the_bag_was_made_valid_again(copied: Place) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - only here
-    import pyarrow.parquet as pq  # noqa: PLC0415 - only here
-
     file = copied.archive.path / "2025-02-v1/data/tables/transactions/part-0000.parquet"
     rows = pq.read_table(file)
     plain = rows.to_pylist()
     plain[3]["amount"] += 1
     pq.write_table(pa.Table.from_pylist(plain, schema=rows.schema), file)
     said = [each.line() for each in copied.verify().breaks if each.table]
-    assert said == [
-        "data/tables/transactions/part-0000.parquet (table transactions, row 4): "
-        f"the row is not the one that was sealed (transaction_id {plain[3]['transaction_id']})"
-    ]
+    changed = f"the row is not the one that was sealed (transaction_id {plain[3]['transaction_id']})"
+    assert said == [f"2025-02-v1/data/tables/transactions/part-0000.parquet (table transactions, row 4): {changed}"]
 
 
 def test_a_writer_adds_nothing_to_a_log_that_does_not_hold(copied: Place) -> None:
     entries, _ = parsed(copied.archive.path)
     text = (copied.archive.path / LOG).read_text()
     (copied.archive.path / LOG).write_text(text.replace(entries[1]["seal"], "0" * 64))
-    with pytest.raises(Exception, match="does not hold .* restore it before anything is added"):
+    with pytest.raises(HomeError, match=r"does not hold .* restore it before anything is added"):
         Archive(copied.home).entries()
