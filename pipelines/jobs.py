@@ -1,5 +1,6 @@
-"""The jobs: `reconcile` judges the newest export, `audit_month` reports months of the ledger, `archive_month` seals
-them; `restore_drill` and `fixity` look at what was sealed.
+"""The jobs: `reconcile` judges the newest export, `audit_month` reports months, `archive_month` seals them.
+
+Two look at what was sealed: `restore_drill` computes a month again, `fixity` verifies all.
 """
 
 from collections.abc import Sequence

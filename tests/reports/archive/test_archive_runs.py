@@ -47,6 +47,9 @@ def test_the_schedule_of_sealing_refuses_without_a_key(tmp_path: Path, monkeypat
     monkeypatch.delenv("TIEOUT_KEY", raising=False)
     for schedule in (monthly_archive, quarterly_drill, yearly_fixity):
         assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    with dg.DagsterInstance.from_config(str(dagster_home(tmp_path))) as instance:
-        with dg.build_schedule_context(instance=instance) as context, pytest.raises(RefusedError, match="no key"):
-            monthly_archive(context)
+    with (
+        dg.DagsterInstance.from_config(str(dagster_home(tmp_path))) as instance,
+        dg.build_schedule_context(instance=instance) as context,
+        pytest.raises(RefusedError, match="no key"),
+    ):
+        monthly_archive(context)
