@@ -83,8 +83,14 @@ def _hashes(name: str, files: Sequence[Path], columns: tuple[tuple[str, str], ..
             message = f"{file} has other columns than the rest of {name}."
             raise TieoutError(message)
         with pq.ParquetFile(file) as parquet:
-            for batch in parquet.iter_batches(batch_size=BATCH):
+            for batch in _batches(parquet):
                 yield [hashlib.sha256(b"\0" + line).digest() for line in lines(batch, [kind for _, kind in columns])]
+
+
+def _batches(parquet: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """Yield the rows group by group: a reader of many groups holds what it has read of them."""
+    for group in range(parquet.num_row_groups):
+        yield from parquet.iter_batches(batch_size=BATCH, row_groups=[group])
 
 
 def lines(batch: pa.RecordBatch, kinds: Sequence[str]) -> list[bytes]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.archive.verifier.breaks import Break, canonical
-from reports.archive.verifier.tree import leaf_hash, root_of
+from reports.archive.verifier.tree import Tree, leaf_hash
 
 MARK = 8
 """Bytes of each leaf's hash that a bag keeps, so that a row can be named."""
@@ -26,11 +26,14 @@ def check_rows(bag: Path, name: str, sealed: dict[str, Any]) -> list[Break]:
     """Return what is not as it was sealed in one table: its rows, or that it cannot be read."""
     files = [bag / file for file in sealed["files"]]
     shown = f"{bag.name}/{sealed['files'][0]}"
+    tree, marks = Tree(), bytearray()
     try:
-        leaves = list(_leaves(name, files, sealed["columns"]))
+        for leaf in _leaves(name, files, sealed["columns"]):
+            tree.add(leaf)
+            marks += leaf[:MARK]
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes of pyarrow
         return [Break(shown, f"the rows cannot be read ({type(error).__name__})", name)]
-    return compare_rows(bag, name, sealed, root_of(leaves).hex(), b"".join(leaf[:MARK] for leaf in leaves))
+    return compare_rows(bag, name, sealed, tree.root().hex(), bytes(marks))
 
 
 def compare_rows(bag: Path, name: str, sealed: dict[str, Any], root: str, marks: bytes) -> list[Break]:
@@ -81,7 +84,10 @@ def _leaves(name: str, files: list[Path], columns: list[list[str]]) -> Iterator[
         with pq.ParquetFile(file) as parquet:
             if parquet.schema_arrow.names != [column for column, _ in columns]:
                 yield leaf_hash(b"other columns")
-            for batch in parquet.iter_batches():
+            batches = (
+                batch for group in range(parquet.num_row_groups) for batch in parquet.iter_batches(row_groups=[group])
+            )
+            for batch in batches:
                 values = [_plain(batch.column(place)) for place in range(batch.num_columns)]
                 for row in zip(*values, strict=True):
                     line = "\t".join(
