@@ -1,5 +1,7 @@
 """What comes after the seal: sign-offs, fixity statements, drills and time stamps, each signed and written down."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -85,6 +87,38 @@ def test_a_time_stamp_of_something_else_is_told(copied: Place) -> None:
         file = keep_token(copied.archive, copied.key, "2025-01-v1", b"no token")
     (found,) = copied.verify().breaks
     assert (found.file, found.said[:16]) == (file, "it cannot be rea")
+
+
+AUTHORITY = """
+[tsa]
+serial = serial
+signer_digest = sha256
+default_policy = 1.2.3
+digests = sha256, sha384, sha512
+"""
+MAKE_AUTHORITY = (
+    "req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=tsa -addext extendedKeyUsage=critical,timeStamping"
+)
+
+
+OPENSSL = shutil.which("openssl") or ""
+
+
+@pytest.mark.skipif(not OPENSSL, reason="openssl plays the time-stamp authority")
+def test_a_time_stamp_of_the_seal_holds_and_one_of_another_seal_does_not(copied: Place, tmp_path: Path) -> None:
+    (tmp_path / "tsa.cnf").write_text(AUTHORITY)
+    (tmp_path / "serial").write_text("01")
+    reply = "ts -reply -config tsa.cnf -section tsa -queryfile query -signer cert -inkey key -out token"
+    seal = copied.archive.path / "2025-01-v1.seal.json"
+    calls = (f"{MAKE_AUTHORITY} -keyout key -out cert", f"ts -query -sha512 -data {seal} -out query", reply)
+    for call in calls:
+        subprocess.run([OPENSSL, *call.split()], cwd=tmp_path, check=True, capture_output=True)
+    token = (tmp_path / "token").read_bytes()
+    with copied.home.writing():
+        keep_token(copied.archive, copied.key, "2025-01-v1", token)
+        assert copied.verify().breaks == ()
+        keep_token(copied.archive, copied.key, "2025-02-v1", token)
+    assert [each.line() for each in copied.verify().breaks] == ["2025-02-v1.seal.tsr: it stamps another file"]
 
 
 def test_a_backup_is_held_to_what_was_exported_up_to_its_cut(copied: Place, tmp_path: Path) -> None:
