@@ -40,7 +40,6 @@ def failures_are_written_down(context: dg.HookContext) -> None:
         home.runs.fail(context.run_id, type(error).__name__)
 
 
-
 def _check(name: str) -> dg.AssetSelection:
     return dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("archive"), name))
 

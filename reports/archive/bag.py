@@ -24,13 +24,12 @@ from assets.errors import HomeError
 from assets.mapping import UNJUDGED, Mapping
 from assets.mapping_file import effective_toml
 from assets.parquet import digest, write_rows
-from checks.rules import REGISTER, RULES
+from checks.rules import OF_THE_EXPORT, REGISTER
 from reports.archive.bundle import verifier_text
 from reports.archive.folder import flush_tree
 from reports.archive.manifests import write_manifests
 from reports.archive.month import ClosedMonth
 from reports.archive.rows import Root, table_root
-from reports.archive.verifier.breaks import canonical
 
 GUIDE = Path(__file__).parent / "VERIFY.md"
 LIBRARIES = ("duckdb", "great-expectations", "pyarrow", "polars")
@@ -123,9 +122,10 @@ def _described(name: str, bag: Path, files: list[Path]) -> dict[str, Any]:
 
 def _texts(month: ClosedMonth, tables: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {
-        **{f"rules/{rule.name}.sql": rule.text for rule in RULES},
+        **{f"rules/{rule.name}.sql": rule.text for rule in OF_THE_EXPORT},
         "views.sql": "".join(_view_lines(month, tables)),
         "configuration.toml": effective_toml(judged_part(month.audit.mapping)),
+        "waivers-at-cut.json": _pretty(month.waivers_at_cut()),
         "certificate.json": month.audit.export.certificate.text(),
         "environment.json": _pretty({"rules": REGISTER, **{name: version(name) for name in ("tieout", *LIBRARIES)}}),
         "datapackage.json": _pretty(_package(month, tables)),
@@ -189,5 +189,4 @@ def _info(month: ClosedMonth, wrapper: Wrapper) -> list[tuple[str, str]]:
 
 
 def _pretty(value: dict[str, Any]) -> str:
-    canonical(value)
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"

@@ -4,6 +4,7 @@ What goes in: movements, closings, balances and every rule of the month's own sc
 (pipelines). Everything else that a rule may name is taken from the bag, as it was sealed.
 """
 
+import json
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from assets.movements import month_tables
 from assets.parquet import write_rows
 from assets.store import Home
 from checks.judge import judge
-from checks.outcome import Outcome
+from checks.outcome import Outcome, WaiverUse
 from checks.rule import Rule
 from checks.rules import RULES
 from checks.scopes import Scope
@@ -106,6 +107,9 @@ class _Restored:
         }
         self.mapping = Mapping.model_validate(tomllib.loads((bag / "data/configuration.toml").read_text("utf-8")))
 
+        uses = json.loads((bag / "data/waivers-at-cut.json").read_text("utf-8"))
+        self.waivers = {each: WaiverUse.model_validate(use) for each, use in uses.items()}
+
     def tables(self) -> Iterator[tuple[str, str]]:
         """Compute the month's own tables again, hold them to the seal, and let the rules be asked of them."""
         first = self.sealed["tables"]["closings_before"]["rows"] == "0"
@@ -129,7 +133,8 @@ class _Restored:
 
     def _judged(self, rule: Rule, before: Outcome) -> tuple[str, str]:
         home = Home(self.folder / "judged")
-        scope = Scope(Path("month"), self.mapping, {name: _constant(view) for name, view in self.views.items()})
+        shown = {name: _constant(view) for name, view in self.views.items()}
+        scope = Scope(Path("month"), self.mapping, shown, at_cut=self.waivers)
         (now,) = judge(home, scope, [rule])
         for name in SAME:
             if getattr(now, name) != getattr(before, name):

@@ -14,10 +14,12 @@ from assets.calendar import periods
 from assets.configuration import configuration_tables
 from assets.engines import View
 from assets.errors import RefusedError, TieoutError
+from assets.exceptions import register_of
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.store import Home
-from checks.months import judge_month
+from checks.judge import kept_outcomes
+from checks.months import judge_month, waivers_of
 from checks.outcome import Outcome
 from checks.rules import REGISTER
 from checks.scopes import cut_scope, month_scope
@@ -48,6 +50,11 @@ class ClosedMonth:
     def name(self) -> str:
         """The name of the bag."""
         return f"{self.month.month}-{self.report.name}"
+
+    def waivers_at_cut(self) -> dict[str, Any]:
+        """Return what became of each waiver at the cut: one that does not stand there does not stand in the month."""
+        at_cut = kept_outcomes(self.audit.home, cut_scope(self.audit).folder)
+        return {name: use.model_dump(mode="json") for name, use in sorted(waivers_of(at_cut.values()).items())}
 
     def folder_of(self, outcome: Outcome) -> tuple[str, Path]:
         """Return whether an outcome is of the month or of the cut, and where it and its offenders are kept."""
@@ -120,8 +127,13 @@ def _agree(month: str, outcomes: list[Outcome], reported: list[dict[str, Any]]) 
 
 
 def _views(audit: Audit, place: int) -> dict[str, View]:
-    """Return every table that a rule of the month may name, and the closings that it opened with."""
+    """Return every table that a rule of the month may name, the closings it opened with, and the exceptions."""
     months, scope = audit.months(), month_scope(audit, audit.months()[place])
     views: dict[str, View] = {name: shown() for name, shown in scope.shown.items()}
     before = [months[place - 1].closings] if place else []
-    return {**views, **configuration_tables(audit.mapping), "closings_before": audit.home.view("closings", before)}
+    return {
+        **views,
+        **configuration_tables(audit.mapping),
+        "closings_before": audit.home.view("closings", before),
+        "exceptions": (register_of(audit),),
+    }

@@ -15,7 +15,7 @@ from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.protocol import Snapshot
 from assets.store import Home
 from assets.workplace import Workplace
-from checks.rules import OPERATIONS, RULES
+from checks.rules import OF_THE_EXPORT, OPERATIONS
 from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
 from pipelines.cli import main
@@ -119,7 +119,7 @@ def test_a_closed_month_is_sealed_verified_and_computed_again_from_its_bag(first
     assert main(["archive", "--month", "2025-02", *home, *key]) == 0
     assert main(["drill", *home, *key]) == 0
     assert main(["verify", "--rows", *home]) == 0
-    assert len(list((folder / "home/archive/2025-02-v1/data/answers").glob("*/*.json"))) == len(RULES)
+    assert len(list((folder / "home/archive/2025-02-v1/data/answers").glob("*/*.json"))) == len(OF_THE_EXPORT)
 
 
 def test_a_changed_configuration_restates_the_closed_months(first: Audited, audit: Audit, folder: Path) -> None:

@@ -19,6 +19,7 @@ from assets.drift import compute_drift
 from assets.mapping import Mapping
 from assets.movements import compute_months
 from assets.store import Home
+from checks.exceptions import register_exceptions
 from checks.judge import judge
 from checks.rules import RULES
 from checks.scopes import cut_scope
@@ -27,12 +28,12 @@ from reports.archive.keys import SealingKey, make_key
 from reports.archive.seal import Sealed, due_months, seal_months
 from reports.archive.verify import Asked, Verification, verify
 from reports.months import report_month
-from tests.assets.ledgers import Ledger, Row, documents, export, mapping_of, write_snapshot
+from tests.assets.ledgers import INT64_MAPPING, Ledger, Row, documents, export, mapping_of, write_snapshot
 
 MONTHS = ("2025-01", "2025-02", "2025-03")
 AT = ("2025-01-05T10:00:00", "2025-02-07T11:30:00.001", "2025-03-31T23:59:59.999", "2025-04-01T00:00:00")
 WALLETS = ("w1", "w2", "w3", "w4")
-ROWS = tuple(Row(f"t{i:02}", WALLETS[i % 3], 7 * i % 100 - 20, at=AT[i % 4]) for i in range(40))
+ROWS = tuple(Row(f"t{i:02}", WALLETS[i % 3], 7 * i % 100 - 45, at=AT[i % 4]) for i in range(40))
 
 
 JUDGED = ("balances_never_were_negative", "balances_are_not_negative", "wallets_exist", "types_are_known")
@@ -74,18 +75,17 @@ def without_waiting() -> Iterator[None]:
     """Leave out what takes long and is tested elsewhere: most rules, Great Expectations, charts, waiting for disks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("checks.judge.enforce", lambda *_: {"left out": "here"})
-        for register in ("checks.months.RULES", "reports.archive.bag.RULES"):
+        for register in ("checks.months.OF_THE_EXPORT", "reports.archive.bag.OF_THE_EXPORT"):
             patch.setattr(register, FEW)
-        patch.setattr("checks.months.FINDINGS", [rule for rule in FEW if rule.severity != "gate"])
-        patch.setattr("reports.months.render_html", lambda _: "<p>left out here</p>\n", raising=False)
+        patch.setattr("reports.months.RENDERINGS", {"report.html": lambda _: b"<p>left out here</p>\n"})
         patch.setattr("os.fsync", lambda _: None)
         yield
 
 
-def reported(folder: Path, rows: tuple[Row, ...] = ROWS, key: SealingKey | None = None) -> Place:
+def reported(folder: Path, rows: tuple[Row, ...] = ROWS, more: str = "") -> Place:
     """Export a ledger, judge it at its cut, and report its closed months; nothing is sealed yet."""
-    mapping = mapping_of(folder)
-    place = Place(Home(folder / "home"), mapping, key or make_key(folder / "key"))
+    mapping = mapping_of(folder, INT64_MAPPING + more)
+    place = Place(Home(folder / "home"), mapping, make_key(folder / "key"))
     audited(place, folder, rows)
     return place
 
@@ -105,6 +105,7 @@ def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
         audit.keep("closed_months", closed_months(audit)[0])
         close_months(audit)
         judge(place.home, cut_scope(audit), FEW)
+        register_exceptions(audit)
         for period in periods(audit.export.certificate):
             if period.complete:
                 report_month(audit, months, period)

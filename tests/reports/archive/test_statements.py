@@ -1,5 +1,6 @@
 """What comes after the seal: sign-offs, fixity statements, drills and time stamps, each signed and written down."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,7 @@ from reports.archive.keys import make_key
 from reports.archive.statements import SignOff, sign_off, sign_offs, write_fixity
 from reports.archive.tokens import keep_token
 from tests.assets.ledgers import Ledger, documents, write_snapshot
-from tests.reports.archive.archived import ROWS, Place, silent, without_waiting
+from tests.reports.archive.archived import ROWS, Place, reported, silent, without_waiting
 
 
 def test_two_people_sign_a_month_off_each_with_their_own_key(copied: Place, tmp_path: Path) -> None:
@@ -64,6 +65,28 @@ def test_a_drill_computes_every_month_again_from_its_bag_alone(copied: Place, tm
     assert (said["passed"], said["seed"], said["name"]) == (True, "2", "2025-03-v1")
     assert copied.verify().breaks == ()
     assert (copied.archive.path / file).exists()
+
+
+WAIVER = """
+[[waivers]]
+id = "overdrawn"
+rule = "balances_never_were_negative"
+where = { wallet_id = "%" }
+owner = "finance@example.com"
+reason = "Agreed credit."
+most = 9
+expires = LAST-DAY
+"""
+
+
+@pytest.mark.parametrize(("last_day", "result"), [("2030-01-01", "held"), ("2025-03-31", "broken")])
+def test_a_drill_waives_what_was_waived_as_of_the_cut(tmp_path: Path, last_day: str, result: str) -> None:
+    place = reported(tmp_path, more=WAIVER.replace("LAST-DAY", last_day))
+    place.seal("2025-02")
+    answer = place.archive.path / "2025-02-v1/data/answers/month/balances_never_were_negative.json"
+    assert json.loads(answer.read_text())["result"] == result
+    with without_waiting(), place.home.writing():
+        assert drill(place.archive).differing == ()
 
 
 def test_a_drill_tells_of_a_damaged_bag_and_of_code_that_computes_otherwise(
