@@ -16,6 +16,8 @@ from assets.calendar import periods
 from assets.closed_months import close_months, closed_months
 from assets.creators import compute_creators
 from assets.drift import compute_drift
+from assets.exposure import compute_exposure
+from assets.forensics import compute_flags
 from assets.mapping import Mapping
 from assets.movements import compute_months
 from assets.store import Home
@@ -102,6 +104,8 @@ def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
         audit.keep("balances", compute_balances(place.home, audit.export, months[-1]))
         audit.keep("balances_again", second_balances(place.home, audit.export))
         audit.keep("drift", compute_drift(place.home, audit.export, audit.table("balances")))
+        audit.keep("exposure", compute_exposure(audit.view("drift")))
+        audit.keep("adjustment_flags", compute_flags(audit))
         audit.keep("closed_months", closed_months(audit)[0])
         close_months(audit)
         judge(place.home, cut_scope(audit), FEW)
