@@ -127,7 +127,7 @@ def _agree(month: str, outcomes: list[Outcome], reported: list[dict[str, Any]]) 
 
 
 def _views(audit: Audit, place: int) -> dict[str, View]:
-    """Return every table that a rule of the month may name, the closings it opened with, and what its report was made from."""
+    """Return every table that a rule of the month may name, its opening closings, and what its report was made from."""
     months, scope = audit.months(), month_scope(audit, audit.months()[place])
     views: dict[str, View] = {name: shown() for name, shown in scope.shown.items()}
     before = [months[place - 1].closings] if place else []
