@@ -87,7 +87,7 @@ def test_a_report_that_lacks_a_rendering_gets_it_from_its_own_json(first: Audite
 
 
 def test_a_report_that_says_less_than_reports_do_now_is_made_again(tmp_path: Path) -> None:
-    made = write_demo(DemoPlan(transactions=500), tmp_path / "demo", lambda _done, _of: None)
+    made = write_demo(DemoPlan(transactions=1_000), tmp_path / "demo", lambda _done, _of: None)
     workplace = Workplace(home=str(tmp_path / "home"), source=str(made.snapshot))
     before = run_audit(workplace, None)
     for report in (before.reports[0], before.reports[-1]):
