@@ -35,7 +35,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Audit with the preset's tolerance, and with one of 1 CZK."""
     folder = tmp_path_factory.mktemp("berka")
     tolerant = folder / "tolerant.toml"
-    tolerant.write_text(CONFIG.read_text() + "\n[rules]\ndrift_tolerance = 100\n")
+    tolerant.write_text(CONFIG.read_text() + "drift_tolerance = 100\n")
     with ThreadPoolExecutor(2) as two:
         return list(two.map(audited, (folder / "exact", folder / "tolerant"), (CONFIG, tolerant)))
 

@@ -17,7 +17,7 @@ import pytest
 
 from assets.store import Home
 from pipelines.demo.write import DemoPlan, write_demo
-from tests.assets.sources.snapshots import BALANCE, TRANSACTION, USER, WALLET, entries, lines, tables, write_zip
+from tests.assets.sources.snapshots import TRANSACTION, complete, entries, lines, tables, write_zip
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "pipelines.cli"]
@@ -25,14 +25,6 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 RULES = {path.stem for path in (ROOT / "checks" / "sql").glob("*.sql")}
 PROGRESS = re.compile(r".*: \d+ %(, [\d:]+ left)?")
 Answer = dict[str, Any]
-AT = TRANSACTION["createdAt"]
-CLEAN = {
-    "transactions": lines({**TRANSACTION, "createdBy": "system"}),
-    "wallets": lines({**WALLET, "isActive": True, "updatedAt": AT}),
-    "walletBalances": lines({**BALANCE, "lastUpdated": AT}),
-    "users": lines({**USER, "clerkId": "clerk-1", "roles": ["user"]}),
-}
-"""One wallet of one user, with all that rules ask for."""
 
 
 class Place:
@@ -41,7 +33,7 @@ class Place:
     def __init__(self, folder: Path) -> None:
         """Write the snapshots and some wrong configurations."""
         self.folder = folder
-        write_zip(folder / "clean.zip", entries(tables(**CLEAN)))
+        write_zip(folder / "clean.zip", entries(complete()))
         write_zip(folder / "tenth.zip", entries(tables(transactions=lines({**TRANSACTION, "amount": 0.1}))))
         (folder / "no.zip").write_text("hello")
         (folder / "file").touch()

@@ -165,7 +165,7 @@ def test_an_interrupted_rule_is_never_read_from_an_earlier_run(
         message = "the rule could not run"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("checks.judge._judged", fail)
+    monkeypatch.setattr("checks.judge.judged", fail)
     failed = audit()
     assert failed.verdict == "NOT VERIFIED"
     assert "the rule could not run" in str(failed.failure)
