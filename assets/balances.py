@@ -4,6 +4,7 @@ What goes in: the last closing of each balance, with its wallet's names, and the
 by the second engine. What stays out: what was recorded (drift).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,8 +20,12 @@ SQL = Path(__file__).parent / "sql"
 def compute_balances(home: Home, export: Export, month: Month | None) -> pa.Table:
     """Return the balances after a month's last row; after the last month, those at the cut."""
     names = home.views(export)
-    views: dict[str, View] = {name: names[name] for name in ("wallets", "wallet_keys")}
-    views["closings"] = home.view("closings", [month.closings] if month else [])
+    views = {name: names[name] for name in ("wallets", "wallet_keys")}
+    return balances_of({**views, "closings": home.view("closings", [month.closings] if month else [])})
+
+
+def balances_of(views: Mapping[str, View]) -> pa.Table:
+    """Return the balances that closings leave, with the names of their wallets."""
     with duckdb_engine(views) as query:
         return query((SQL / "balances.sql").read_text()).cast(TABLES["balances"])
 

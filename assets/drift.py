@@ -3,6 +3,7 @@
 What goes in: the one query that lays projections beside balances. What stays out: how much drift is too much (checks).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ def compute_drift(home: Home, export: Export, balances: pa.Table) -> pa.Table:
 
 def closing_frame(home: Home, export: Export, balances: pa.Table) -> pa.Table:
     """Return the same frame for the end of a month, where nothing recorded is known."""
-    views = home.views(export)
+    return closing_frame_of(home.views(export), balances)
+
+
+def closing_frame_of(views: Mapping[str, View], balances: pa.Table) -> pa.Table:
+    """Return that frame from the tables that name its wallets."""
     known: dict[str, View] = {name: views[name] for name in ("wallets", "wallet_keys")}
     return _drift({**known, "wallet_balances": TABLES["wallet_balances"].empty_table()}, balances)
 

@@ -1,5 +1,7 @@
 """Which exports stay and which are let go: the newest, the last of each day for a while, the last of each month.
 
+One that a month was reported from stays until that month is sealed.
+
 What goes in: the choice, and letting go of exactly those files that nothing kept names. What stays out: exports
 themselves (export), and reports, which stay as long as their month does. Time is the time of the cuts: no clock.
 """
@@ -58,6 +60,7 @@ def let_go(home: Home, keep: Keep, judged: str) -> list[LetGo]:
     """Let go of every export that does not stay, and write it down first: killed midway, the next call ends it."""
     exports = home.exports()
     staying = kept_exports(exports, keep, judged)
+    staying += [export for export in exports if export not in staying and _awaits_its_seal(home, export)]
     going = [export for export in exports if export not in staying]
     named = set(_paths(staying))
     gone = [_letting_go(export, named) for export in going]
@@ -108,6 +111,18 @@ def _is_reported(home: Home, folder: Path) -> bool:
         return False
     said = str(folder.relative_to(home.path))
     return any(said in report.read_text() for report in (home.path / "reports").glob("*/v*/report.json"))
+
+
+def _awaits_its_seal(home: Home, export: Export) -> bool:
+    """Tell whether a complete month was last reported from an export and is not sealed yet: its seal needs the rows."""
+    for month in (home.path / "reports").glob("*-*"):
+        versions = [file.parent for file in month.glob("v*/report.json")]
+        newest = max(versions, key=lambda folder: int(folder.name.removeprefix("v")), default=None)
+        if newest is None or (home.path / "archive" / f"{month.name}-{newest.name}.seal.json").exists():
+            continue
+        if json.loads((newest / "report.json").read_bytes())["provenance"]["export_id"] == export.export_id:
+            return True
+    return False
 
 
 def _sweep_months(home: Home, staying: Sequence[Export]) -> None:

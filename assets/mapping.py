@@ -17,7 +17,7 @@ from assets.flags import Forensics
 from assets.promises import MAPPED
 from assets.waivers import Waiver
 
-UNJUDGED = ("source", "connection", "keep")
+UNJUDGED = ("source", "connection", "keep", "retention")
 """What no figure depends on."""
 
 
@@ -141,6 +141,29 @@ class Keep(Frozen):
     """For how many months the last export of each month stays; 0 is for ever."""
 
 
+class RetentionClass(Frozen):
+    """How long sealed months of a class are kept, counted from the month's end."""
+
+    years: int = Field(default=7, ge=0, le=1_000)
+    days: int = Field(default=90, ge=0, le=36_500)
+    """Days beyond the years, so that no year's audit ends without its evidence."""
+
+
+class Retention(Frozen):
+    """How long sealed months are kept."""
+
+    sealed_as: str = "ledger"
+    """The class that months are sealed in from now on."""
+    classes: dict[str, RetentionClass] = Field(default_factory=lambda: {"ledger": RetentionClass()})
+
+    @model_validator(mode="after")
+    def _knows_its_class(self) -> "Retention":
+        if self.sealed_as not in self.classes:
+            message = f"sealed_as is {self.sealed_as!r}, which is not among retention.classes"
+            raise ValueError(message)
+        return self
+
+
 class Mapping(Frozen):
     """The whole of `tieout.toml`: where a ledger lives and what its values mean."""
 
@@ -152,6 +175,7 @@ class Mapping(Frozen):
     """What the schedules audit: a path, relative to the file it stands in, or a URL without a password."""
     connection: Connection = Connection()
     keep: Keep = Keep()
+    retention: Retention = Retention()
     tables: dict[str, Table | Literal[False]]
     currencies: dict[str, int]
     statuses: Statuses

@@ -6,7 +6,7 @@ and must agree. What stays out: balances at the cut (balances) and whether any o
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping as Named
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -98,34 +98,35 @@ def month_from(plain: dict[str, Any]) -> Month:
 
 
 def _compute(home: Home, export: Export, name: str, inputs: str, before: Month | None) -> Month:
-    views = home.views(export, name)
+    opened = home.view("closings", [before.closings]) if before else None
     with home.workshop() as spill:
-        with duckdb_engine(views, spill) as query:
-            movements = query(TEXTS["movements"])
-            openings = query(TEXTS["openings"]) if before is None else None
-            lowest = _lowest(views["transactions"], query)
-        opened: View = openings if openings is not None else home.view("closings", [before.closings] if before else [])
-        tables: dict[str, View] = {
-            "movements": movements,
-            "openings": opened,
-            "lowest": lowest,
-            "asked": pa.table({"month": [name]}),
-        }
-        with duckdb_engine(tables, spill) as query:
-            closings = query(TEXTS["closings"])
+        movements, closings = month_tables(home.views(export, name), name, opened, spill)
     return Month(
         month=name,
         inputs=inputs,
-        movements=home.keep("movements", _batches("movements", ordered(movements)), name),
-        closings=home.keep("closings", _batches("closings", closings), name),
+        movements=home.keep("movements", movements.to_batches(max_chunksize=ROW_GROUP), name),
+        closings=home.keep("closings", closings.to_batches(max_chunksize=ROW_GROUP), name),
     )
+
+
+def month_tables(views: Named[str, View], name: str, opened: View | None, spill: Path) -> tuple[pa.Table, pa.Table]:
+    """Return movements and closings of a month from its tables and the closings before; the first opens by itself."""
+    with duckdb_engine(views, spill) as query:
+        movements = query(TEXTS["movements"])
+        opened = query(TEXTS["openings"]) if opened is None else opened
+        lowest = _lowest(views["transactions"], query)
+    tables: dict[str, View] = {
+        "movements": movements,
+        "openings": opened,
+        "lowest": lowest,
+        "asked": pa.table({"month": [name]}),
+    }
+    with duckdb_engine(tables, spill) as query:
+        closings = query(TEXTS["closings"])
+    return ordered(movements).cast(TABLES["movements"]), closings.cast(TABLES["closings"])
 
 
 def _lowest(transactions: View, query: Query) -> pa.Table:
     if isinstance(transactions, pa.Table):
         return query(TEXTS["lowest"])
     return lowest_movements(transactions, query, TEXTS["lowest"])
-
-
-def _batches(name: str, rows: pa.Table) -> Iterator[pa.RecordBatch]:
-    yield from rows.cast(TABLES[name]).to_batches(max_chunksize=ROW_GROUP)

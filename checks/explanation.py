@@ -182,7 +182,7 @@ def _history(audit: Audit, wallets: tuple[str, ...]) -> list[Row]:
     history = []
     for export in audit.home.exports():
         files = [file for file in drift_files(audit.home, export) if export.sequence <= audit.export.sequence]
-        for file in files[:1]:
+        for file in files[:1] if wallets else ():
             rows = pq.read_table(file, columns=HISTORY, filters=[("wallet_id", "in", list(wallets))]).to_pylist()
             history += [{"export": export.export_id, "cut": export.certificate.cut.at, **row} for row in rows]
     return history

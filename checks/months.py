@@ -28,7 +28,7 @@ def judge_month(audit: Audit, month: Month, period: Period) -> list[Outcome]:
         message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
         raise TieoutError(message)
     own = [rule for rule in OF_THE_EXPORT if _is_own(rule, period)]
-    scope = replace(month_scope(audit, month), at_cut=_waivers(at_cut.values()))
+    scope = replace(month_scope(audit, month), at_cut=waivers_of(at_cut.values()))
     judged = {outcome.rule: outcome for outcome in judge(audit.home, scope, own)}
     return [judged.get(rule.name) or _as_of_cut(rule, at_cut[rule.name], period) for rule in OF_THE_EXPORT]
 
@@ -37,11 +37,12 @@ def lapsed_waivers(audit: Audit) -> str:
     """Return the waivers that do not stand at the cut: none of them stands in a month, and its report must say so."""
     if not audit.mapping.waivers:
         return ""
-    at_cut = _waivers(kept_outcomes(audit.home, cut_scope(audit).folder).values())
+    at_cut = waivers_of(kept_outcomes(audit.home, cut_scope(audit).folder).values())
     return ", ".join(sorted(name for name, use in at_cut.items() if use.lapsed))
 
 
-def _waivers(at_cut: Iterable[Outcome]) -> dict[str, WaiverUse]:
+def waivers_of(at_cut: Iterable[Outcome]) -> dict[str, WaiverUse]:
+    """Return what became of each waiver at the cut, by its id."""
     return {use.id: use for outcome in at_cut for use in outcome.waivers}
 
 

@@ -36,7 +36,7 @@ LEDGER = (
         "amounts_are_within_limits",
         severity="warning",
         asserts="accuracy",
-        scope="month",
+        scope="cut",
         table="transactions",
         examines="transactions",
         sentence=(

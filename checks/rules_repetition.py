@@ -48,7 +48,7 @@ REPETITION = (
         "transactions_are_not_repeated",
         severity="warning",
         asserts="existence",
-        scope="month",
+        scope="cut",
         table="transactions",
         examines="movements WHERE settled AND kind NOT IN (SELECT kind FROM kinds WHERE flow = 'transfer')",
         counting="transactions",

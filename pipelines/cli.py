@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from assets.errors import RefusedError, TieoutError
+from pipelines.archive_commands import add_archive_commands
 
 if TYPE_CHECKING:
     from assets.workplace import Workplace
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     config = commands.add_parser("config", help="print the configuration in force", description=_config.__doc__)
     config.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
     config.set_defaults(command=_config)
+    add_archive_commands(commands)
     ui = commands.add_parser("ui", help="serve the Dagster UI over a home", description=_ui.__doc__)
     ui.add_argument("--port", type=_count, default=3000, help="port on this machine (default 3000)")
     _common(ui)

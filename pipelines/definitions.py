@@ -12,14 +12,15 @@ from pipelines.explain import explain_job
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.settings import CONFIG, EXECUTOR, HOME, executor_of
+from reports.archive_asset import ARCHIVE_CHECKS, archive
 from reports.report_asset import month_holds, report
 
 
 def definitions(workplace: Workplace) -> dg.Definitions:
     """Return the assets, checks, jobs and schedules over one home."""
     return dg.Definitions(
-        assets=[*STEPS, EXCEPTIONS, causes, report],
-        asset_checks=[*CHECKS, month_holds],
+        assets=[*STEPS, EXCEPTIONS, causes, report, archive],
+        asset_checks=[*CHECKS, month_holds, *ARCHIVE_CHECKS],
         jobs=[*JOBS, explain_job],
         schedules=SCHEDULES,
         executor=executor_of(os.environ.get(EXECUTOR, "in_process")),

@@ -1,4 +1,7 @@
-"""The two jobs of an audit: `reconcile` judges the newest export, `audit_month` reports months of the ledger."""
+"""The jobs: `reconcile` judges the newest export, `audit_month` reports months, `archive_month` seals them.
+
+Two look at what was sealed: `restore_drill` computes a month again, `fixity` verifies all.
+"""
 
 from collections.abc import Sequence
 
@@ -37,6 +40,10 @@ def failures_are_written_down(context: dg.HookContext) -> None:
         home.runs.fail(context.run_id, type(error).__name__)
 
 
+def _check(name: str) -> dg.AssetSelection:
+    return dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("archive"), name))
+
+
 reconcile = dg.define_asset_job(
     RECONCILE,
     hooks={failures_are_written_down},
@@ -48,10 +55,25 @@ audit_month = dg.define_asset_job(
     selection=dg.AssetSelection.assets("report"),
     description="Report months of the ledger from the export that was last judged.",
 )
+archive_month = dg.define_asset_job(
+    "archive_month",
+    selection=dg.AssetSelection.assets("archive").without_checks() | _check("seals_hold"),
+    description="Seal reported months, and verify the new seals.",
+)
+restore_drill = dg.define_asset_job(
+    "restore_drill",
+    selection=_check("months_can_be_restored"),
+    description="Compute a random sealed month again from its bag alone, and keep the evidence.",
+)
+fixity = dg.define_asset_job(
+    "fixity",
+    selection=_check("every_archive_holds"),
+    description="Verify everything that was ever sealed, and sign what was found.",
+)
 
-JOBS = [reconcile, audit_month]
+JOBS = [reconcile, audit_month, archive_month, restore_drill, fixity]
 
 
 def months_in_one_run(months: Sequence[str]) -> dict[str, str]:
-    """Return the tags that make one run of `audit_month` cover all these months, in the order they were found."""
+    """Return the tags that make one run of a monthly job cover all these months, in the order they were found."""
     return {"dagster/asset_partition_range_start": months[0], "dagster/asset_partition_range_end": months[-1]}

@@ -13,9 +13,9 @@ from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
 from reports.figures import drift_by_currency, exposure, liabilities, minor, roll_forward, rows_of, worst_drift
 from reports.forensics import adjustments
 from reports.front import BasisOfReport, Currency, Kind
-from reports.guidance import GLOSSARY, NO_OPINION, NOT_TESTED
+from reports.guidance import GLOSSARY
 from reports.model import Report
-from reports.narrative import coverage, cut, drift, findings, period, verdict
+from reports.narrative import coverage, cut, drift, findings, not_tested, period, verdict
 from reports.sections import ControlTotal, DriftAtCut
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         findings=findings(facts.outcomes_month),
         coverage=coverage(facts.outcomes_month),
         liabilities=liabilities(closings, before),
-        not_tested=(*NOT_TESTED, NO_OPINION),
+        not_tested=not_tested(facts.outcomes_month),
         control_totals=_control_totals(facts.certificate),
         roll_forward=footing,
         drift=_drift(facts, query),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from checks.outcome import WaiverUse
+from checks.rule import Escalation
 
 Query = Callable[[str], pa.Table]
 """SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, adjustment_flags,
@@ -42,6 +43,10 @@ class Outcome(Protocol):
     @property
     def advice(self) -> str:
         """What to do first where it is broken or not verified."""
+
+    @property
+    def escalation(self) -> Escalation | None:
+        """Who must hear of it when it is broken, and how soon."""
 
     @property
     def examined(self) -> int:

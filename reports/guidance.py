@@ -18,7 +18,7 @@ STATES = {
     "not verified": "Could not be examined. Nothing may be concluded about it.",
     "held": "Examined; no row breaks the rule.",
     "held, nothing to examine": "Ran, but the source has no row it speaks about.",
-    "not applicable": "The configuration says that this source has no such thing.",
+    "not applicable": "Does not apply here, for the reason given beside it.",
 }
 
 PROOFS = {

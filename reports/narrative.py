@@ -11,7 +11,7 @@ from checks.coverage import coverage_of
 from reports.base import Result, Scope, Severity, Word
 from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
-from reports.guidance import CACHE_ONE_CAUSE, ONE_CAUSE, PROOFS, STATES
+from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
 from reports.wording import counted, day, listed, month_bounds, month_name
 
@@ -79,10 +79,15 @@ def _clean(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
 
 
 def _broken(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
-    broken = [outcome for outcome in deciding if outcome.result == "broken" and outcome.severity == "error"]
-    rows = sum(outcome.offenders for outcome in broken)
-    rules = f"{len(broken)} of the {counted(len(deciding), 'rule')} that decide on {month_name(facts.month)}"
-    return f"{rules} {'is' if len(broken) == 1 else 'are'} broken, by {counted(rows, 'row')} in all."
+    broken = [outcome for outcome in deciding if outcome.result == "broken"]
+    errors = [outcome for outcome in broken if outcome.severity == "error"]
+    rows = sum(outcome.offenders for outcome in errors)
+    rules = f"{len(errors)} of the {counted(len(deciding), 'rule')} asked of {month_name(facts.month)}"
+    said = f"{rules} {'is' if len(errors) == 1 else 'are'} broken as errors, by {counted(rows, 'row')} in all."
+    warned = [outcome for outcome in broken if outcome.severity == "warning"]
+    rows = sum(outcome.offenders for outcome in warned)
+    aside = f" {counted(len(warned), 'warning')} beside them, {counted(rows, 'row')}, would not change the verdict."
+    return said + (aside if warned else "")
 
 
 def _unverified(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
@@ -115,10 +120,25 @@ def findings(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
             counts_for_verdict=each.counts_for_verdict,
             offenders=each.offenders,
             sentence=(each.sentence if each.result == "broken" else each.problem or each.sentence) or each.statement,
-            next_step=each.advice,
+            next_step=" ".join(filter(None, (each.advice, _urgency(each)))),
         )
         for each in shown
     )
+
+
+def not_tested(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Say what no rule can tell, which rules do not apply here, and what this report is not."""
+    absent = [each.rule for each in outcomes if each.result == "not applicable"]
+    said = f"What {counted(len(absent), 'rule')} that {'does' if len(absent) == 1 else 'do'} not apply here would ask"
+    return (*NOT_TESTED, *((f"{said}: {listed(absent)}.",) if absent else ()), NO_OPINION)
+
+
+def _urgency(outcome: Outcome) -> str:
+    """Say by when someone must act on a broken rule."""
+    if outcome.result != "broken" or outcome.escalation is None:
+        return ""
+    level, minutes = outcome.escalation.level, outcome.escalation.minutes
+    return f"{level.capitalize()}: act {f'within {minutes} minutes' if minutes else 'at once'}."
 
 
 def state(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from reports.disposition_pages import register, waivers
 from reports.evidence import ExceptionTable, RuleResult
 from reports.model import Report
 from reports.page_one import basis, cut_at, state_of, tally
+from reports.risk_pages import adjustments, exposure
 from reports.roll_forward_pages import roll_forward
 from reports.tables import Cell, Column, Section, State, Table, table
 from reports.wording import counted, instant
@@ -229,6 +230,8 @@ SECTIONS: tuple[Callable[[Report], Section], ...] = (
     control_totals,
     roll_forward,
     drift,
+    exposure,
+    adjustments,
     rules,
     exceptions,
     register,

@@ -27,6 +27,15 @@ def test_the_table_of_rules_is_the_register() -> None:
     assert between("rules") == rules_table()
 
 
+def test_the_matrix_it_shows_is_of_these_rules_and_without_a_miss() -> None:
+    lines = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| .* \|  \|$", between("matrix"), re.MULTILINE)
+    assert {name for name, _, _ in lines} <= {rule.name for rule in RULES if not rule.operations}
+    assert len(lines) == between("matrix").count("\n| `"), "a rule missed a fault, or said more than there was"
+    assert all(planted == caught for _, planted, caught in lines)
+    every = sum(int(planted) for _, planted, _ in lines)
+    assert f"{every} of {every} planted faults caught, 0 false alarms" in between("matrix")
+
+
 @pytest.mark.parametrize("shown", re.findall(r"```toml\n(.*?)```", README, re.DOTALL))
 def test_the_configuration_it_shows_is_one(tmp_path: Path, shown: str) -> None:
     file = tmp_path / "tieout.toml"

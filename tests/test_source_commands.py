@@ -39,7 +39,9 @@ def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_l
     ledger.open_wallets(8)
     common = ("--config", str(CONFIG), "--home", str(tmp_path / "home"), "--json")
     first = tieout("audit", ledger.auditor_url, *common, PGPASSWORD=ledger.auditor_password)
-    assert first.returncode == 0, first.stderr
+    found = {rule["rule"]: rule["result"] for rule in json.loads(first.stdout)["rules"]}
+    assert first.returncode == 1, first.stderr
+    assert {rule for rule, result in found.items() if result == "broken"} == {"wallets_are_unique"}
     with psycopg.connect(ledger.dsn) as connection:
         connection.execute(
             "UPDATE balances SET held = held + 1 WHERE wallet = (SELECT min(wallet::text)::uuid FROM balances)"
@@ -51,6 +53,7 @@ def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_l
     found = {rule["rule"]: rule["result"] for rule in json.loads(second.stdout)["rules"]}
     assert second.returncode == 1, second.stderr
     assert {rule for rule, result in found.items() if result == "broken"} == {
+        "wallets_are_unique",
         "projections_do_not_drift",
         "caches_do_not_drift",
         "ledger_is_append_only",

@@ -105,8 +105,14 @@ def copy_staged(
 
 
 def _month(zone: str) -> str:
-    """Cut the month from the text of a date; only another zone than UTC needs to be asked for it."""
-    at = "make_timestamp(epoch_us(created_at))" if zone == "UTC" else f"timezone({literal(zone)}, created_at)"
+    """Cut the month from the text of a date; only another zone than UTC needs to be asked for it.
+
+    The first and the last hours there are belong to the first and the last month, whatever their zone makes of them.
+    """
+    at = "make_timestamp(epoch_us(created_at))"
+    if zone != "UTC":
+        last = "TIMESTAMP '9999-12-31 23:59:59'"
+        at = f"greatest(least(timezone({literal(zone)}, created_at), {last}), TIMESTAMP '0001-01-01')"
     return f"left(CAST(CAST({at} AS DATE) AS VARCHAR), 7)"
 
 

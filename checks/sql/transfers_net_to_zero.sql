@@ -17,15 +17,14 @@ suspects AS (
         OR transfers.first_wallet = transfers.last_wallet
         OR transfers.first_terms <> transfers.last_terms
 ),
-legs AS (
+candidates AS (
     SELECT transaction_id, wallet_id, transfer_id, currency, amount, status, created_at
     FROM transactions
     WHERE transfer_hash IN (SELECT transfer_hash FROM suspects)
 ),
 broken AS (
-    SELECT transfer_id, COUNT(*) AS legs,
-        CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
-    FROM legs
+    SELECT transfer_id, COUNT(*) AS legs
+    FROM candidates
     CROSS JOIN settings
     GROUP BY transfer_id
     HAVING SUM(CAST(amount AS DECIMAL(38, 0))) <> 0
@@ -34,9 +33,20 @@ broken AS (
         OR MIN(wallet_id) = MAX(wallet_id)
         OR MIN(currency) <> MAX(currency)
         OR MIN(COALESCE(status, '')) <> MAX(COALESCE(status, ''))
+),
+legs AS (
+    SELECT transaction_id, wallet_id, transfer_id, currency, amount, status, created_at
+    FROM candidates
+    WHERE transfer_id IN (SELECT transfer_id FROM broken)
+),
+sums AS (
+    SELECT transfer_id, currency, CAST(SUM(CAST(amount AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS imbalance
+    FROM legs
+    GROUP BY transfer_id, currency
 )
 SELECT legs.transaction_id, legs.wallet_id, legs.transfer_id, legs.currency, legs.amount, legs.status,
-    legs.created_at, broken.legs, broken.imbalance
+    legs.created_at, broken.legs, sums.imbalance
 FROM legs
 INNER JOIN broken ON broken.transfer_id = legs.transfer_id
-ORDER BY ABS(broken.imbalance) DESC, legs.transfer_id, legs.created_at, legs.transaction_id
+INNER JOIN sums ON sums.transfer_id = legs.transfer_id AND sums.currency = legs.currency
+ORDER BY ABS(sums.imbalance) DESC, legs.transfer_id, legs.created_at, legs.transaction_id

@@ -110,5 +110,5 @@ class Courtroom:
     def _judge(self, found: Judged, scope: Scope, rules: Iterable[Rule]) -> None:
         for outcome in judged(self.home, scope, rules):
             found.outcomes[outcome.rule] = outcome
-            kept = pq.read_table(self.home.path / outcome.rows) if outcome.rows and outcome.offenders else None
-            found.offenders[outcome.rule] = kept.to_pylist() if kept else []
+            kept = pq.read_table(self.home.path / outcome.rows).to_pylist() if outcome.rows else []
+            found.offenders[outcome.rule] = kept

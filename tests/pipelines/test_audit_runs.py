@@ -15,9 +15,10 @@ from assets.sources.convex.snapshot_zip import ConvexZip
 from assets.sources.protocol import Snapshot
 from assets.store import Home
 from assets.workplace import Workplace
-from checks.rules import OPERATIONS
+from checks.rules import OF_THE_EXPORT, OPERATIONS
 from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
+from pipelines.cli import main
 from pipelines.demo.write import DemoPlan, write_demo
 from pipelines.schedules import hourly_reconciliation, monthly_report
 from pipelines.settings import dagster_home
@@ -86,7 +87,7 @@ def test_a_report_that_lacks_a_rendering_gets_it_from_its_own_json(first: Audite
 
 
 def test_a_report_that_says_less_than_reports_do_now_is_made_again(tmp_path: Path) -> None:
-    made = write_demo(DemoPlan(transactions=500), tmp_path / "demo", lambda _done, _of: None)
+    made = write_demo(DemoPlan(transactions=1_000), tmp_path / "demo", lambda _done, _of: None)
     workplace = Workplace(home=str(tmp_path / "home"), source=str(made.snapshot))
     before = run_audit(workplace, None)
     for report in (before.reports[0], before.reports[-1]):
@@ -108,6 +109,17 @@ def test_one_month_can_be_asked_for_and_a_month_without_rows_is_refused(first: A
     with pytest.raises(RefusedError, match=r"2024-12 has no transactions; the ledger has 2025-01 to 2025-07\."):
         audit(month="2024-12")
     assert first.reports
+
+
+def test_a_closed_month_is_sealed_verified_and_computed_again_from_its_bag(first: Audited, folder: Path) -> None:
+    assert first.reports
+    home = ["--home", str(folder / "home")]
+    key = ["--key", str(folder / "key")]
+    assert main(["keys", str(folder / "key")]) == 0
+    assert main(["archive", "--month", "2025-02", *home, *key]) == 0
+    assert main(["drill", *home, *key]) == 0
+    assert main(["verify", "--rows", *home]) == 0
+    assert len(list((folder / "home/archive/2025-02-v1/data/answers").glob("*/*.json"))) == len(OF_THE_EXPORT)
 
 
 def test_a_changed_configuration_restates_the_closed_months(first: Audited, audit: Audit, folder: Path) -> None:
@@ -153,7 +165,7 @@ def test_an_interrupted_rule_is_never_read_from_an_earlier_run(
         message = "the rule could not run"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("checks.judge._judged", fail)
+    monkeypatch.setattr("checks.judge.judged", fail)
     failed = audit()
     assert failed.verdict == "NOT VERIFIED"
     assert "the rule could not run" in str(failed.failure)

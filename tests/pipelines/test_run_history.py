@@ -15,12 +15,12 @@ from pipelines.answer import answer
 from pipelines.audit import Audited, run_audit
 from pipelines.definitions import definitions
 from pipelines.settings import dagster_home
-from tests.assets.sources.snapshots import TRANSACTION, entries, lines, tables, write_zip
+from tests.assets.sources.snapshots import TRANSACTION, complete, entries, lines, tables, write_zip
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    write_zip(tmp_path / "clean.zip", entries(tables()))
+    write_zip(tmp_path / "clean.zip", entries(complete()))
     write_zip(tmp_path / "tenth.zip", entries(tables(transactions=lines({**TRANSACTION, "amount": 0.1}))))
     return tmp_path
 
@@ -77,7 +77,7 @@ def test_a_rule_that_could_not_run_fails_the_run(place: Path, monkeypatch: pytes
         message = "the rule could not run"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("checks.judge._judged", fail)
+    monkeypatch.setattr("checks.judge.judged", fail)
     assert audited(place, "clean.zip").failure
     assert ends(place) == [(None, "RuntimeError")]
 

@@ -122,7 +122,8 @@ def test_exceptions_have_a_life(audits: list[Audited]) -> None:
 
 
 def test_the_same_audit_again_says_the_same(audits: list[Audited]) -> None:
-    assert answer(audits[2]) == answer(audits[1])
+    again, before = (json.loads(answer(audits[place])) for place in (2, 1))
+    assert again | {"operations": None} == before | {"operations": None}, "only the history of runs goes on"
 
 
 def test_an_expired_waiver_waives_nothing_and_closed_months_are_told_so(audits: list[Audited]) -> None:

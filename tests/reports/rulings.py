@@ -25,6 +25,7 @@ class Ruled:
     counts_for_verdict: bool = True
     problem: str | None = None
     advice: str = "Look into it."
+    escalation: None = None
     waived: int = 0
     waived_amounts: Mapping[str, str] = field(default_factory=dict)
 

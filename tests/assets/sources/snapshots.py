@@ -60,6 +60,17 @@ def tables(**other: bytes) -> dict[str, bytes]:
     return whole | other
 
 
+def complete() -> dict[str, bytes]:
+    """Return the tables with all that any rule asks for: one wallet of one user, and nothing wrong."""
+    at = TRANSACTION["createdAt"]
+    return tables(
+        transactions=lines({**TRANSACTION, "createdBy": "system"}),
+        wallets=lines({**WALLET, "isActive": True, "updatedAt": at}),
+        walletBalances=lines({**BALANCE, "lastUpdated": at}),
+        users=lines({**USER, "clerkId": "clerk-1", "roles": ["user"]}),
+    )
+
+
 def entries(said: Named[str, bytes], top: str = "", marker: bytes = b'"uniform"\n') -> dict[str, bytes]:
     """Return the files of the archive."""
     return {
