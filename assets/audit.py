@@ -23,6 +23,7 @@ from assets.errors import TieoutError
 from assets.mapping import Mapping
 from assets.movements import Month, month_from, month_plain
 from assets.parquet import ROW_GROUP, write_rows
+from assets.schemas import TABLES
 from assets.store import Export, Home
 
 
@@ -59,6 +60,12 @@ class Audit:
         """Return the rows of a computed table, or some of its columns."""
         self.view(name)
         return pq.read_table(self._file(name), columns=columns)
+
+    def sealed_months(self) -> pa.Table:
+        """Return how sealed months compare; a home without an archive has none."""
+        if not (self.home.path / "archive").exists():
+            return TABLES["sealed_months"].empty_table()
+        return self.table("sealed_months")
 
     def forget_outcomes(self) -> None:
         """Remove what an earlier run concluded: a rule that does not run again is not verified."""

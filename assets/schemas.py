@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from assets.flags import FLAGS
 from assets.promises import TIME
+from assets.schemas_closed import CLOSED
 from assets.schemas_operations import OPERATIONS
 from assets.shapes import FLAG, INT, SUM, TEXT, fields
 
@@ -166,13 +167,6 @@ TABLES: dict[str, pa.Schema] = {
         ("unsettled", SUM),
         ("settled_rows", INT),
     ),
-    "closed_months": fields(
-        ("month", TEXT),
-        ("next_month", TEXT),
-        ("closed_by", TEXT),
-        ("same", FLAG),
-        ("balances", INT),
-    ),
     "creators": fields(
         ("creator_key", INT),
         ("created_by", TEXT),
@@ -205,6 +199,7 @@ TABLES: dict[str, pa.Schema] = {
         ("days", INT),
         ("waiver", TEXT),
     ),
+    **CLOSED,
     **OPERATIONS,
     "drift": fields(
         ("wallet_id", TEXT),

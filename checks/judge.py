@@ -121,9 +121,18 @@ def _asked(query: Query, mapping: Mapping, rule: Rule) -> Found | Gap:
     examined, offenders = _rows(query, rule.examines), query(rule.text)
     if not examined and (expected := _expected(mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
-    if rule.cannot_examine and not offenders.num_rows and (unseen := _rows(query, rule.cannot_examine)):
-        return "not verified", f"{unseen:,} rows say too little to be examined."
+    if rule.cannot_examine and not offenders.num_rows and (why := _unseen(query, rule.cannot_examine)):
+        return "not verified", why
     return Found(examined, offenders)
+
+
+def _unseen(query: Query, clause: str) -> str | None:
+    """Return why rows cannot be examined, if there are any: what the first says itself, or how many they are."""
+    unseen = query(f"SELECT * FROM {clause}")
+    if not unseen.num_rows:
+        return None
+    said = unseen["problem"][0].as_py() if "problem" in unseen.column_names else None
+    return said or f"{unseen.num_rows:,} rows say too little to be examined."
 
 
 def _severity(rule: Rule, offenders: pa.Table) -> Severity:
@@ -163,7 +172,8 @@ def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str
     worst = offenders.slice(0, 1).to_pylist()
     if not worst:
         return ""
-    sentence = Teller(mapping.currencies).tell(rule.sentence, worst[0])
+    named = rule.sentence if worst[0].get("wallet_id", "") is not None else rule.without_wallet or rule.sentence
+    sentence = Teller(mapping.currencies).tell(named, worst[0])
     return f"{share} examined rows break it, which points to one cause. The worst: {sentence}" if share else sentence
 
 

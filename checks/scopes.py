@@ -14,6 +14,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assets.audit import Audit
 from assets.balances import compute_balances
@@ -105,6 +106,7 @@ def cut_scope(audit: Audit) -> Scope:
         shown[name] = _later(audit, name)
     for name in ("movements", "closings"):
         shown[name] = _months(audit, name)
+    shown["sealed_months"] = audit.sealed_months
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
 
@@ -126,6 +128,7 @@ def month_scope(audit: Audit, month: Month) -> Scope:
     shown["drift"] = _constant(closing_frame(audit.home, audit.export, balances))
     for name in ("creators", "closed_months"):
         shown[name] = _later(audit, name)
+    shown["sealed_months"] = lambda: _of_month(audit.sealed_months(), month.month)
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     shown["movements"] = _constant(audit.home.view("movements", [month.movements]))
     shown["closings"] = _constant(audit.home.view("closings", [month.closings]))
@@ -136,6 +139,11 @@ def gate_scope(audit: Audit) -> Scope:
     """Return the scope of the gates over an export of which nothing was computed yet."""
     scope = cut_scope(audit)
     return Scope(scope.folder, scope.mapping, {**scope.shown, "drift": _constant(TABLES["drift"].empty_table())})
+
+
+def _of_month(rows: pa.Table, month: str) -> pa.Table:
+    """Return what is said of a month, and of the archive as a whole."""
+    return rows.filter(pc.or_kleene(pc.equal(rows["month"], pa.scalar(month)), pc.is_null(rows["month"])))
 
 
 def _constant(view: View) -> Callable[[], View]:

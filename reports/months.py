@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +36,7 @@ from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import Report, report_json
 from reports.pdf import render_pdf
+from reports.restatement import Restated
 from reports.workbook import render_workbook
 
 MADE_FROM = "made-from.json"
@@ -189,6 +191,8 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
 
 def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outcome]) -> MonthFacts:
     mapping = audit.mapping
+    sealed = {row["month"]: row for row in audit.sealed_months().to_pylist() if not row["problem"]}
+    earlier = [each.month for each in audit.months() if each.month < period.month]
     return MonthFacts(
         month=period.month,
         complete=period.complete,
@@ -216,7 +220,20 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         flags=flags_of(mapping),
         not_looked_for=(NO_APPROVER,),
         adjustments_path=str(audit.folder / "adjustment_flags.parquet"),
+        previous_seal=sealed.get(earlier[-1]) if earlier else None,
+        restated=_restated(audit, sealed.get(period.month)),
     )
+
+
+def _restated(audit: Audit, told: Mapping[str, Any] | None) -> Restated | None:
+    """Return what differs from a month's seal, its rows and balances where they could be named."""
+    if told is None or told["same"]:
+        return None
+    found = {}
+    for name in ("rows", "balances"):
+        file = audit.home.path / told["restatement"] / f"{name}.parquet"
+        found[name] = None if told["unnamed"] else pq.read_table(file)
+    return Restated(told, **found)
 
 
 def _of_month(rows: pa.Table, month: str) -> pa.Table:

@@ -136,4 +136,14 @@ def _views(audit: Audit, place: int) -> dict[str, View]:
         **configuration_tables(audit.mapping),
         "closings_before": audit.home.view("closings", before),
         "exceptions": (register_of(audit),),
+        **_restated(audit, months[place].month),
     }
+
+
+def _restated(audit: Audit, month: str) -> dict[str, View]:
+    """Return all rows and balances by which a month differs from what was sealed of it."""
+    for told in audit.sealed_months().to_pylist():
+        if told["month"] == month and told["restatement"] and not told["unnamed"]:
+            folder = audit.home.path / told["restatement"]
+            return {f"restated_{name}": (folder / f"{name}.parquet",) for name in ("rows", "balances")}
+    return {}
