@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from assets.kept_files import first_damaged
 from assets.schemas import SUM
 
 View = pa.Table | tuple[Path, ...]
@@ -48,12 +49,26 @@ def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Itera
             if isinstance(view, pa.Table):
                 connection.register(name, view)
             else:
-                connection.read_parquet([str(path) for path in view], hive_partitioning=False).create_view(name)
+                with _files_named(views):
+                    connection.read_parquet([str(path) for path in view], hive_partitioning=False).create_view(name)
 
         def query(sql: str) -> pa.Table:
-            return normalised(connection.sql(sql).to_arrow_table())
+            with _files_named(views):
+                return normalised(connection.sql(sql).to_arrow_table())
 
         yield query
+
+
+@contextmanager
+def _files_named(views: Mapping[str, View]) -> Iterator[None]:
+    """Where a file cannot be read, say which, and what to do; every other error stays as it is."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        files = (path for view in views.values() if not isinstance(view, pa.Table) for path in view)
+        if found := first_damaged(files):
+            raise found from error
+        raise
 
 
 @contextmanager

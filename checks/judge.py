@@ -13,14 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from assets.audit import Audit
 from assets.engines import Query, duckdb_engine
+from assets.errors import TieoutError
+from assets.kept_files import read_record
 from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.store import Home
 from checks.expectations import enforce
 from checks.outcome import Outcome, unjudged
 from checks.rule import Rule, Severity
-from checks.scopes import OF_THE_SOURCE, Gap, Scope
+from checks.rules import OF_THE_EXPORT
+from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
 from checks.sentences import Teller
 from checks.waiving import told, waive, worth
 
@@ -53,7 +57,16 @@ def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
 def kept_outcomes(home: Home, folder: Path) -> dict[str, Outcome]:
     """Return the outcomes that were reached for a scope, by rule."""
     files = sorted((home.path / folder).glob("*.json"))
-    return {file.stem: Outcome.model_validate_json(file.read_text()) for file in files}
+    return {file.stem: read_record(file, Outcome.model_validate_json) for file in files}
+
+
+def judged_at_cut(audit: Audit) -> dict[str, Outcome]:
+    """Return the outcome of every rule at the cut; raise TieoutError where one was not reached, or its file is gone."""
+    kept = kept_outcomes(audit.home, cut_scope(audit).folder)
+    if missing := [rule.name for rule in OF_THE_EXPORT if rule.name not in kept]:
+        message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
+        raise TieoutError(message)
+    return kept
 
 
 def applicable(mapping: Mapping, rule: Rule) -> str | None:

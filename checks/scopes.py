@@ -23,6 +23,7 @@ from assets.configuration import configuration_tables
 from assets.drift import closing_frame
 from assets.engines import View, duckdb_engine
 from assets.hours import HOURS
+from assets.kept_files import read_rows
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.run_history import FOLDER, HISTORIES
@@ -95,7 +96,7 @@ class Scope:
         columns = ["wallet_id", "ledger", "recorded", "drift"]
         if isinstance(frame, pa.Table):
             return frame.select(columns)
-        return pa.concat_tables([pa.parquet.read_table(path, columns=columns) for path in frame])
+        return pa.concat_tables([read_rows(path, columns) for path in frame])
 
 
 def cut_scope(audit: Audit) -> Scope:

@@ -36,7 +36,7 @@ ALLOWED = {
     "markupsafe": {"reports/cells.py", "reports/html.py"},
     "pandas": {"checks/expectations.py"},
     "polars": {"assets/engines.py", "assets/running.py"},
-    "pyarrow": {"assets", "checks", "reports", "pipelines/commands.py", "pipelines/selftest/judging.py"},
+    "pyarrow": {"assets", "checks", "reports", "pipelines/selftest/judging.py"},
     "pydantic": {"assets", "checks", "reports"},
     "requests": {
         "assets/sources/convex/client.py",
