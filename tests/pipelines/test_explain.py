@@ -150,4 +150,4 @@ def test_the_audit_keeps_the_causes_for_its_reports(place: Place) -> None:
     home = Home(place.home)
     causes = workplace.audit("none", home.newest().export_id).table("causes")
     assert set(causes["stored"].to_pylist()) == {"projection", "cache", "wallet total"}
-    assert set(causes["stored"].to_pylist()) == {"projection", "cache"}
+    assert set(causes["stored"].to_pylist()) == {"projection", "cache", "wallet total"}
