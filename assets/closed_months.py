@@ -22,7 +22,7 @@ from assets.audit import Audit
 from assets.calendar import periods
 from assets.certificate import DataFile
 from assets.engines import View
-from assets.errors import HomeError
+from assets.errors import DamagedError
 from assets.movements import Month
 from assets.schemas import TABLES
 
@@ -75,7 +75,7 @@ def closed_months(audit: Audit) -> tuple[pa.Table, View]:
             f"the closings of {lost.closings.month} that export {lost.row['closed_by']} left are damaged or gone "
             f"({audit.home.path / lost.closings.path}); restore the file."
         )
-        raise HomeError(message)
+        raise DamagedError(message)
     stored = audit.home.view("closings", [each.closings for each in differing])
     return pa.Table.from_pylist(rows, schema=TABLES["closed_months"]), stored
 
@@ -153,7 +153,7 @@ def _versions(audit: Audit, month: str) -> list[Closed]:
         return [Closed.model_validate_json(file.read_text()) for file in files]
     except ValueError as error:
         message = f"{_folder(audit, month)} is damaged ({str(error).splitlines()[0]}); restore it."
-        raise HomeError(message) from error
+        raise DamagedError(message) from error
 
 
 def _folder(audit: Audit, month: str) -> Path:
