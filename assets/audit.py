@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.engines import View
 from assets.errors import TieoutError
+from assets.kept_files import read_record, read_rows
 from assets.mapping import Mapping
-from assets.movements import Month, month_from, month_plain
+from assets.movements import Month, month_plain, months_from
 from assets.parquet import ROW_GROUP, write_rows
+from assets.schemas import TABLES
 from assets.store import Export, Home
 
 
@@ -58,7 +59,13 @@ class Audit:
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return the rows of a computed table, or some of its columns."""
         self.view(name)
-        return pq.read_table(self._file(name), columns=columns)
+        return read_rows(self._file(name), columns)
+
+    def sealed_months(self) -> pa.Table:
+        """Return how sealed months compare; a home without an archive has none."""
+        if not (self.home.path / "archive").exists():
+            return TABLES["sealed_months"].empty_table()
+        return self.table("sealed_months")
 
     def forget_outcomes(self) -> None:
         """Remove what an earlier run concluded: a rule that does not run again is not verified."""
@@ -71,7 +78,7 @@ class Audit:
 
     def months(self) -> list[Month]:
         """Return the months this audit rests on, in order."""
-        return [month_from(plain) for plain in json.loads((self.home.path / self.folder / "months.json").read_text())]
+        return read_record(self.home.path / self.folder / "months.json", months_from)
 
     def _file(self, name: str) -> Path:
         return self.home.path / self.folder / f"{name}.parquet"

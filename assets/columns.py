@@ -45,7 +45,7 @@ class Column(Frozen):
     """What a number counts: money is in minor units and times are milliseconds since 1970 unless said otherwise."""
     zone: str | None = None
     """The zone of a `timestamp`, which has none of its own."""
-    contains: str | None = None
+    contains: str | None = Field(default=None, min_length=1)
     """Of a flag that is spelled as a text or a list of texts: the text that sets it."""
 
 

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from assets.kept_files import first_damaged
 from assets.schemas import SUM
 
 View = pa.Table | tuple[Path, ...]
@@ -53,10 +54,11 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
     """Open the default engine once for many questions; a name stands for what it was first shown as."""
     with connected(spill) as connection:
         connection.execute("SET preserve_insertion_order = false")
-        known: set[str] = set()
+        known: dict[str, View] = {}
 
         def query(sql: str) -> pa.Table:
-            return normalised(connection.sql(sql).to_arrow_table())
+            with _files_named(known):
+                return normalised(connection.sql(sql).to_arrow_table())
 
         def over(views: Mapping[str, View]) -> Query:
             for name, view in views.items():
@@ -65,8 +67,9 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
                 if isinstance(view, pa.Table):
                     connection.register(name, view)
                 else:
-                    connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
-                known.add(name)
+                    with _files_named({name: view}):
+                        connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
+                known[name] = view
             return query
 
         yield over
@@ -75,6 +78,18 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
 def _largest_first(files: tuple[Path, ...]) -> list[str]:
     """Return the files in the order by which DuckDB judges best how many rows to expect: it looks at the first."""
     return [str(path) for path in sorted(files, key=lambda path: -path.stat().st_size)]
+
+
+@contextmanager
+def _files_named(views: Mapping[str, View]) -> Iterator[None]:
+    """Where a file cannot be read, say which, and what to do; every other error stays as it is."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError) as error:
+        files = (path for view in views.values() if not isinstance(view, pa.Table) for path in view)
+        if found := first_damaged(files):
+            raise found from error
+        raise
 
 
 @contextmanager

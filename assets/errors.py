@@ -16,6 +16,10 @@ class RefusedError(TieoutError):
     exit_code = 3
 
 
+class DamagedError(TieoutError):
+    """A file of the home is gone or not as it was written: the message names it and what to do."""
+
+
 class SourceError(RefusedError):
     """The source cannot be read: the message names the file, the table and the line, and what to do."""
 

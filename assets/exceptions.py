@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.engines import View, duckdb_engine
-from assets.errors import HomeError, TieoutError
+from assets.errors import DamagedError, TieoutError
 from assets.parquet import ROW_GROUP, flush_to_disk, write_rows
 from assets.promises import TIME
 from assets.schemas import TABLES
@@ -113,12 +113,12 @@ def forget_registers(home: Home, staying: Iterable[Export]) -> None:
 
 
 def _whole(register: Path) -> Path:
-    """Return a register that can be read; raise HomeError for one that cannot."""
+    """Return a register that can be read; raise DamagedError for one that cannot."""
     with suppress(pa.ArrowException, OSError):
         if pq.read_schema(register).equals(TABLES["exceptions"]):
             return register
     message = f"{register} is damaged: restore it, or remove it, and its exceptions count as new."
-    raise HomeError(message)
+    raise DamagedError(message)
 
 
 def _asked(export: Export) -> pa.Table:

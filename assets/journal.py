@@ -5,12 +5,17 @@ What goes in: one line each, in order, so that an export that vanished is missed
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from assets.certificate import Certificate
-from assets.errors import HomeError
+from assets.kept_files import damaged
+
+ANEW = "restore it from a copy, or give another --home, where a new history begins"
+EXPORT = re.compile(r"\d+-[0-9a-f]+")
+EVENTS = ("committed", "let go")
 
 
 class Journal:
@@ -26,10 +31,9 @@ class Journal:
             return []
         try:
             lines = [json.loads(line) for line in self.path.read_text().splitlines()]
-            return [{**line, "export": line["export"], "event": line["event"]} for line in lines]
+            return [_line(line) for line in lines]
         except (ValueError, KeyError, TypeError) as error:
-            message = f"{self.path} is damaged: restore it, or give another --home, where a new history begins."
-            raise HomeError(message) from error
+            raise damaged(self.path, error, ANEW) from error
 
     def exports_ever(self) -> set[str]:
         """Return every export that was ever committed."""
@@ -54,6 +58,14 @@ class Journal:
         """Return the whole journal with these lines added."""
         every = [*self.lines(), *lines]
         return "".join(json.dumps(line, sort_keys=True) + "\n" for line in every)
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line that tells what happened to which export; raise ValueError for any other."""
+    if line["event"] not in EVENTS or not EXPORT.fullmatch(line["export"]):
+        message = "it tells of no export"
+        raise ValueError(message)
+    return line
 
 
 def committed(export_id: str, certificate: Certificate, bookmark: str | None) -> dict[str, Any]:

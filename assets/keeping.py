@@ -15,9 +15,12 @@ from typing import Any
 
 from assets.certificate import DataFile
 from assets.exceptions import forget_registers
+from assets.kept_files import read_record
 from assets.mapping import Keep
-from assets.movements import month_from
+from assets.movements import months_from
 from assets.store import Export, Home
+
+RESTORE = "restore it from a copy; until then nothing is let go"
 
 
 @dataclass(frozen=True)
@@ -120,15 +123,19 @@ def _awaits_its_seal(home: Home, export: Export) -> bool:
         newest = max(versions, key=lambda folder: int(folder.name.removeprefix("v")), default=None)
         if newest is None or (home.path / "archive" / f"{month.name}-{newest.name}.seal.json").exists():
             continue
-        if json.loads((newest / "report.json").read_bytes())["provenance"]["export_id"] == export.export_id:
+        if read_record(newest / "report.json", _reported_from, RESTORE) == export.export_id:
             return True
     return False
+
+
+def _reported_from(text: str) -> str:
+    return str(json.loads(text)["provenance"]["export_id"])
 
 
 def _sweep_months(home: Home, staying: Sequence[Export]) -> None:
     """Remove months that no audit of a kept export rests on, and the files that only they named."""
     audits = [file for export in staying for file in (home.path / "audits").glob(f"{export.export_id}-*/months.json")]
-    resting = [month_from(plain) for file in audits for plain in json.loads(file.read_text())]
+    resting = [month for file in audits for month in read_record(file, months_from)]
     if not resting:
         return
     records = {home.path / "months" / month.month / f"{month.inputs}.json" for month in resting}

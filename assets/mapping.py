@@ -7,7 +7,7 @@ merging and explaining the file (mapping_file), and reading the source (sources)
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,6 +17,8 @@ from assets.flags import Forensics
 from assets.promises import MAPPED
 from assets.waivers import Waiver
 
+Name = Annotated[str, Field(min_length=1)]
+"""A text of the source or of ours that names something."""
 UNJUDGED = ("source", "connection", "keep", "retention")
 """What no figure depends on."""
 
@@ -24,7 +26,7 @@ UNJUDGED = ("source", "connection", "keep", "retention")
 class Kind(Frozen):
     """What a transaction is, with the sign its amount must have and where its money goes."""
 
-    types: tuple[str, ...] = Field(strict=False)
+    types: tuple[Name, ...] = Field(strict=False)
     sign: Literal["credit", "debit", "either"]
     flow: Literal["external", "transfer", "escrow", "escrow_if_positive", "escrow_if_held"]
 
@@ -33,7 +35,7 @@ class Correction(Frozen):
     """Rows whose type says less than their key, description or author; `%` stands for any text."""
 
     kind: str
-    types: tuple[str, ...] = Field(strict=False, min_length=1)
+    types: tuple[Name, ...] = Field(strict=False, min_length=1)
     idempotency_key: str | None = None
     description: str | None = None
     created_by: str | None = None
@@ -49,8 +51,8 @@ class Correction(Frozen):
 class Statuses(Frozen):
     """The statuses a row may have; a row without one is settled."""
 
-    settled: tuple[str, ...] = Field(strict=False)
-    unsettled: tuple[str, ...] = Field(strict=False)
+    settled: tuple[Name, ...] = Field(strict=False)
+    unsettled: tuple[Name, ...] = Field(strict=False)
 
     @model_validator(mode="after")
     def _apart(self) -> "Statuses":
@@ -63,7 +65,7 @@ class Statuses(Frozen):
 class Creators(Frozen):
     """Who may write rows beside the users themselves."""
 
-    authorised: tuple[str, ...] = Field(strict=False)
+    authorised: tuple[Name, ...] = Field(strict=False)
 
 
 class RuleSettings(Frozen):
@@ -71,7 +73,7 @@ class RuleSettings(Frozen):
 
     drift_tolerance: int = Field(ge=1, le=2**63 - 1)
     """Minor units; absolute drift must stay under it."""
-    largest_amounts: dict[str, int] = Field(strict=False)
+    largest_amounts: dict[Name, Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(strict=False)
     """The largest absolute amount of a transaction in minor units, by currency; a currency without one has none."""
     median_multiple: int = Field(ge=0, le=10**6)
     """No amount is over so many times the median of its wallet; 0 is not asked."""
@@ -97,9 +99,9 @@ class RuleSettings(Frozen):
     """Whether the legs of one transfer may share one idempotency key."""
     one_projection_per_wallet: bool
     """Whether the application reads projections by wallet alone."""
-    system_wallets: tuple[str, ...] = Field(strict=False)
+    system_wallets: tuple[Name, ...] = Field(strict=False)
     """Wallets that may be below zero."""
-    expect_kinds: tuple[str, ...] = Field(strict=False)
+    expect_kinds: tuple[Name, ...] = Field(strict=False)
     """Kinds this ledger must have."""
     backdating_grace: int = Field(ge=0, le=2**31)
     """Seconds by which a new row may be older than the cut before: a row is dated when its writing begins."""
@@ -177,7 +179,7 @@ class Mapping(Frozen):
     keep: Keep = Keep()
     retention: Retention = Retention()
     tables: dict[str, Table | Literal[False]]
-    currencies: dict[str, int]
+    currencies: dict[Name, int]
     statuses: Statuses
     kinds: dict[str, Kind]
     corrections: tuple[Correction, ...] = Field(strict=False)

@@ -92,6 +92,9 @@ def _waivers(said: object, path: Path) -> tuple[Waiver, ...]:
     """Return the waivers of the file that is named, relative to the configuration, or those that stand in it."""
     if not isinstance(said, str):
         return waivers_of(said, path)
+    if not said.strip():
+        message = f"{path}: waivers names no file; name one, or leave the key out."
+        raise MappingError(message)
     return waivers_in(_read(path.parent / said), path.parent / said)
 
 

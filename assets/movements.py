@@ -74,7 +74,10 @@ def _kept(home: Home, name: str, inputs: str) -> Month | None:
     record = _record(home, name, inputs)
     if not record.exists():
         return None
-    month = month_from(json.loads(record.read_text()))
+    try:
+        month = month_from(json.loads(record.read_text()))
+    except (ValueError, KeyError, TypeError):
+        return None
     return month if home.holds((month.movements, month.closings)) else None
 
 
@@ -95,6 +98,11 @@ def month_from(plain: dict[str, Any]) -> Month:
     """Return the month that JSON kept."""
     files = {key: DataFile.model_validate(plain[key]) for key in ("movements", "closings")}
     return Month(month=plain["month"], inputs=plain["inputs"], **files)
+
+
+def months_from(text: str) -> list[Month]:
+    """Return the months that a text of JSON lists."""
+    return [month_from(plain) for plain in json.loads(text)]
 
 
 def _compute(home: Home, export: Export, name: str, inputs: str, before: Month | None) -> Month:

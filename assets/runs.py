@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.errors import HomeError
+from assets.errors import DamagedError
 
 RECONCILE = "reconcile"
 """The job whose runs are written down."""
@@ -87,7 +87,7 @@ class Runs:
                 found[said["run"]] = _told(found.get(said["run"]), said)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 message = f"{self.path} is damaged in line {number}: restore it, or move it away to begin anew."
-                raise HomeError(message) from error
+                raise DamagedError(message) from error
         return found
 
     def _lines(self) -> list[str]:

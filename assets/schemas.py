@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from assets.flags import FLAGS
 from assets.promises import TIME
+from assets.schemas_closed import CLOSED
 from assets.schemas_months import MONTHS
 from assets.schemas_operations import OPERATIONS
 from assets.shapes import FLAG, INT, SUM, TEXT, fields
@@ -184,6 +185,7 @@ TABLES: dict[str, pa.Schema] = {
         ("waiver", TEXT),
     ),
     **MONTHS,
+    **CLOSED,
     **OPERATIONS,
     "drift": fields(
         ("wallet_id", TEXT),

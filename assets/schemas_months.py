@@ -39,13 +39,6 @@ MONTHS: dict[str, pa.Schema] = {
         ("last_at", TIME),
         ("last_settled_at", TIME),
     ),
-    "closed_months": fields(
-        ("month", TEXT),
-        ("next_month", TEXT),
-        ("closed_by", TEXT),
-        ("same", FLAG),
-        ("balances", INT),
-    ),
 }
 """`least` and `most` are the bounds of the amounts, `nearest` is the one nearest to zero, as a debit. `instants` are
 the times at which settled rows of the month moved a balance, and `lowest` is null in a month without them. `last_at`

@@ -176,7 +176,9 @@ def creators(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     return dg.MaterializeResult(metadata=_metadata("creators", rows.num_rows, {}))
 
 
-@dg.asset(name="closed_months", deps=["balances"], group_name="ledger", kinds={"parquet"}, owners=OWNERS)
+@dg.asset(
+    name="closed_months", deps=["balances", "sealed_months"], group_name="ledger", kinds={"parquet"}, owners=OWNERS
+)
 def closed(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Lay each month beside the closings that were written down for it, and write down those that are complete now."""
     audit = workplace.audit(context.run.run_id)

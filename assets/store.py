@@ -30,7 +30,8 @@ import pyarrow.compute as pc
 from assets.certificate import FORMAT, Certificate, DataFile
 from assets.engines import View
 from assets.errors import HomeError
-from assets.journal import Journal, committed
+from assets.journal import ANEW, Journal, committed
+from assets.kept_files import damaged, read_object, read_record
 from assets.parquet import ROW_GROUP, digest, flush_to_disk, write_rows
 from assets.runs import Runs
 from assets.schemas import EXPORTED, TABLES
@@ -113,12 +114,12 @@ class Home:
 
     def _deed(self) -> dict[str, str]:
         """Return what the home belongs to; a home without an export belongs to nobody."""
-        file = self.path / "home.json"
-        try:
-            return dict(json.loads(file.read_text())) if file.exists() and self.exports() else {}
-        except (ValueError, TypeError) as error:
-            message = f"{file} is damaged: restore it, or give another --home."
-            raise HomeError(message) from error
+        if not self.exports():
+            return {}
+        said = read_object(self.path / "home.json", ANEW)
+        if not said.get("mapping") or not all(isinstance(value, str) for value in said.values()):
+            raise damaged(self.path / "home.json", advice=ANEW)
+        return said
 
     def exports(self) -> list[Export]:
         """Return the exports, oldest first; one without a whole certificate does not exist."""
@@ -126,15 +127,11 @@ class Home:
         return [Export(file.parent.name, self._certificate(file)) for file in files]
 
     def _certificate(self, file: Path) -> Certificate:
-        text = file.read_text()
-        if FORMAT not in text:
+        said = str(read_object(file, ANEW).get("format", ""))
+        if said != FORMAT and said.startswith(FORMAT.rstrip("0123456789")):
             message = f"{self.path} was written by another version of tieout; give another --home."
             raise HomeError(message)
-        try:
-            return Certificate.model_validate_json(text)
-        except ValueError as error:
-            message = f"{file} is damaged: restore it, or give another --home, where a new history begins."
-            raise HomeError(message) from error
+        return read_record(file, Certificate.model_validate_json, ANEW)
 
     def export(self, export_id: str) -> Export:
         """Return one export by its id."""
@@ -172,6 +169,8 @@ class Home:
         """Add to the journal what was committed and is not yet in it: a killed writer may have left one export so."""
         known = self.journal.exports_ever()
         missing = [export for export in self.exports() if export.export_id not in known]
+        if len(missing) > 1:
+            raise damaged(self.journal.path, advice=ANEW)
         if missing:
             self.write_down(
                 committed(export.export_id, export.certificate, self._bookmark_text(export)) for export in missing
@@ -255,6 +254,16 @@ class Home:
     def intact(self, export: Export) -> bool:
         """Tell whether every file of an export is there, to the byte."""
         return self.holds(file for count in export.certificate.tables.values() for file in count.files)
+
+    def require_whole(self, export: Export) -> None:
+        """Raise DamagedError, naming the file, unless an export is the one committed and every file is as it was."""
+        self.refuse_stranger({})
+        if not self.vouches_for(export):
+            raise damaged(self.journal.path, advice=ANEW)
+        for file in (file for count in export.certificate.tables.values() for file in count.files):
+            if not self._is_whole(file):
+                path = self.path / file.path
+                raise damaged(path, None if path.exists() else FileNotFoundError())
 
     def holds(self, files: Iterable[DataFile]) -> bool:
         """Tell whether these files are there, to the byte."""

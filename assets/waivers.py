@@ -14,7 +14,9 @@ it names exists, and which rows it matches (checks). A waiver is part of the con
     expires = 2026-03-31                     # the last day it stands
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +28,7 @@ from assets.errors import MappingError
 
 NAMED = {"wallet": "wallet_id", "transaction": "transaction_id", "user": "user_id"}
 """The short ways to name an offender, each with the column that holds its id."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NEEDED = {
     "owner": "who answers for it",
     "reason": "why it is waived",
@@ -43,10 +46,11 @@ def _said(text: str) -> str:
 
 def _day(value: object) -> object:
     """Take a day as TOML has it, or as `tieout config` prints it; a number or an instant is none."""
-    if isinstance(value, str) and len(value) == len("2026-03-31"):
-        return date.fromisoformat(value)
+    if isinstance(value, str) and DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        message = f"{value!r} is no day such as 2026-03-31"
+        message = f"is {value}, which is no day such as 2026-03-31"
         raise ValueError(message)  # noqa: TRY004 - pydantic turns this one into a sentence
     return value
 
@@ -81,7 +85,7 @@ class Waiver(Frozen):
     @classmethod
     def _is_an_amount(cls, most: dict[str, int] | None) -> dict[str, int] | None:
         if wrong := [currency for currency, amount in (most or {}).items() if amount < 0]:
-            message = f"the amount of {wrong[0]} is below zero"
+            message = f"has an amount of {wrong[0]} below zero"
             raise ValueError(message)
         return most
 

@@ -17,6 +17,10 @@ class Judged(Protocol):
         """One of held, broken, not verified, not applicable."""
 
     @property
+    def severity(self) -> str:
+        """One of gate, error, warning."""
+
+    @property
     def examined(self) -> int:
         """How many rows the rule looked at."""
 
@@ -42,6 +46,8 @@ class Coverage:
     """Of those broken or waived, how many are one cause rather than many."""
     waived_rules: int
     waived_rows: int
+    warnings: int
+    """Of those broken, how many are warnings, which change no verdict."""
 
     def sentence(self) -> str:
         """Return the counts in words, none left out."""
@@ -50,10 +56,17 @@ class Coverage:
         waived = f"{rows} of {rules} waived" if self.waived_rows else "no row waived"
         systemic = f" ({self.systemic} systemic)" if self.systemic else ""
         return (
-            f"{self.broken} {'rule' if self.broken == 1 else 'rules'} broken{systemic}, "
+            f"{self._broken()}{systemic}, "
             f"{self.not_verified} not verified, {self.not_applicable} not applicable, "
             f"{self.nothing_to_examine} held without anything to examine, {self.held} held; {waived}"
         )
+
+    def _broken(self) -> str:
+        """Return how many rules are broken, warnings apart: no one should take a warning for an error."""
+        errors = self.broken - self.warnings
+        said = [f"{errors} {'rule' if errors == 1 else 'rules'} broken"] if errors or not self.warnings else []
+        said += [f"{self.warnings} {'warning' if self.warnings == 1 else 'warnings'}"] if self.warnings else []
+        return ", ".join(said)
 
 
 def coverage_of(outcomes: Iterable[Judged]) -> Coverage:
@@ -70,4 +83,5 @@ def coverage_of(outcomes: Iterable[Judged]) -> Coverage:
         systemic=sum(each.systemic for each in every),
         waived_rules=sum(each.waived > 0 for each in every),
         waived_rows=sum(each.waived for each in every),
+        warnings=sum(each.result == "broken" and each.severity == "warning" for each in every),
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.engines import View, duckdb_engine
+from assets.kept_files import read_rows
 from assets.mapping import Mapping
 from checks.cause_words import (
     HOPS,
@@ -67,7 +67,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Wallet:
-    """A wallet with its balances and the open findings that name it."""
+    """A wallet with its balances and the findings that name it."""
 
     about: Row
     balances: list[Balance]
@@ -183,7 +183,7 @@ def _history(audit: Audit, wallets: tuple[str, ...]) -> list[Row]:
     for export in audit.home.exports():
         files = [file for file in drift_files(audit.home, export) if export.sequence <= audit.export.sequence]
         for file in files[:1] if wallets else ():
-            rows = pq.read_table(file, columns=HISTORY, filters=[("wallet_id", "in", list(wallets))]).to_pylist()
+            rows = read_rows(file, HISTORY, filters=[("wallet_id", "in", list(wallets))]).to_pylist()
             history += [{"export": export.export_id, "cut": export.certificate.cut.at, **row} for row in rows]
     return history
 

@@ -13,14 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from assets.audit import Audit
 from assets.engines import Query, Session, duckdb_session
+from assets.errors import TieoutError
+from assets.kept_files import read_record
 from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.store import Home
 from checks.expectations import enforce
 from checks.outcome import Outcome, unjudged
 from checks.rule import Rule, Severity
-from checks.scopes import OF_THE_SOURCE, Gap, Scope
+from checks.rules import OF_THE_EXPORT
+from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
 from checks.sentences import Teller
 from checks.waiving import told, waive, worth
 
@@ -55,7 +59,16 @@ def judge_each(home: Home, scope: Scope, rules: Iterable[Rule]) -> Iterator[Outc
 def kept_outcomes(home: Home, folder: Path) -> dict[str, Outcome]:
     """Return the outcomes that were reached for a scope, by rule."""
     files = sorted((home.path / folder).glob("*.json"))
-    return {file.stem: Outcome.model_validate_json(file.read_text()) for file in files}
+    return {file.stem: read_record(file, Outcome.model_validate_json) for file in files}
+
+
+def judged_at_cut(audit: Audit) -> dict[str, Outcome]:
+    """Return the outcome of every rule at the cut; raise TieoutError where one was not reached, or its file is gone."""
+    kept = kept_outcomes(audit.home, cut_scope(audit).folder)
+    if missing := [rule.name for rule in OF_THE_EXPORT if rule.name not in kept]:
+        message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
+        raise TieoutError(message)
+    return kept
 
 
 def applicable(mapping: Mapping, rule: Rule) -> str | None:
@@ -128,9 +141,18 @@ def _asked(query: Query, mapping: Mapping, rule: Rule) -> Found | Gap:
     examined, offenders = _rows(query, rule.examines, rule.counting), query(rule.text)
     if not examined and (expected := _expected(mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
-    if rule.cannot_examine and not offenders.num_rows and (unseen := _rows(query, rule.cannot_examine)):
-        return "not verified", f"{unseen:,} rows say too little to be examined."
+    if rule.cannot_examine and not offenders.num_rows and (why := _unseen(query, rule.cannot_examine)):
+        return "not verified", why
     return Found(examined, offenders)
+
+
+def _unseen(query: Query, clause: str) -> str | None:
+    """Return why rows cannot be examined, if there are any: what the first says itself, or how many they are."""
+    unseen = query(f"SELECT * FROM {clause}")
+    if not unseen.num_rows:
+        return None
+    said = unseen["problem"][0].as_py() if "problem" in unseen.column_names else None
+    return said or f"{unseen.num_rows:,} rows say too little to be examined."
 
 
 def _severity(rule: Rule, offenders: pa.Table) -> Severity:
@@ -171,7 +193,8 @@ def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str
     worst = offenders.slice(0, 1).to_pylist()
     if not worst:
         return ""
-    sentence = Teller(mapping.currencies).tell(rule.sentence, worst[0])
+    named = rule.sentence if worst[0].get("wallet_id", "") is not None else rule.without_wallet or rule.sentence
+    sentence = Teller(mapping.currencies).tell(named, worst[0])
     return f"{share} examined rows break it, which points to one cause. The worst: {sentence}" if share else sentence
 
 

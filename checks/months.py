@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from assets.audit import Audit
 from assets.calendar import Period
-from assets.errors import TieoutError
 from assets.movements import Month
-from checks.judge import judge, kept_outcomes
+from checks.judge import judge, judged_at_cut, kept_outcomes
 from checks.outcome import Outcome, WaiverUse
 from checks.rule import Rule
 from checks.rules import OF_THE_EXPORT
@@ -23,10 +22,7 @@ def judge_month(audit: Audit, month: Month, period: Period) -> list[Outcome]:
 
     Rules of operations are left out: a report is a function of its export.
     """
-    at_cut = kept_outcomes(audit.home, cut_scope(audit).folder)
-    if missing := [rule.name for rule in OF_THE_EXPORT if rule.name not in at_cut]:
-        message = f"{missing[0]} was not judged at the cut of {audit.export.export_id}; run 'tieout audit' first."
-        raise TieoutError(message)
+    at_cut = judged_at_cut(audit)
     own = [rule for rule in OF_THE_EXPORT if _is_own(rule, period)]
     scope = replace(month_scope(audit, month), at_cut=waivers_of(at_cut.values()))
     judged = {outcome.rule: outcome for outcome in judge(audit.home, scope, own)}

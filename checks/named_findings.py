@@ -1,4 +1,4 @@
-"""The open findings that name a wallet: every offending row of an audit that stands for it, in its rule's words.
+"""The findings that name a wallet: every offending row of an audit that stands for it, in its rule's words.
 
 What goes in: looking through what the rules left. What stays out: judging.
 """
@@ -10,15 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.engines import View, duckdb_engine
-from checks.judge import kept_outcomes
+from assets.kept_files import read_rows
+from checks.judge import judged_at_cut
 from checks.outcome import Outcome
 from checks.rule import Rule
 from checks.rules import RULES
-from checks.scopes import cut_scope
 from checks.sentences import Teller
 
 MOST = 20
@@ -37,20 +36,24 @@ class Finding:
     rule: str
     severity: str
     sentence: str
+    waiver: str | None
+    """The waiver that stands for the row; none where it is open."""
 
 
 def findings_about(audit: Audit, wallets: Sequence[str], users: Sequence[str]) -> Mapping[str, list[Finding]]:
-    """Return the open findings of each wallet; one about a user stands with every wallet of the user."""
+    """Return the findings of each wallet, open or waived; one about a user stands with every wallet of the user."""
     found: dict[str, list[Finding]] = defaultdict(list)
-    outcomes = kept_outcomes(audit.home, cut_scope(audit).folder)
+    outcomes = judged_at_cut(audit)
     rules = {rule.name: rule for rule in RULES}
-    broken = [each for each in outcomes.values() if each.result == "broken" and each.rows and each.rule in rules]
+    broken = [
+        each for each in outcomes.values() if (each.offenders or each.waived) and each.rows and each.rule in rules
+    ]
     if not broken:
         return found
     owned = _owned(audit, wallets)
     teller = Teller(audit.mapping.currencies)
     for outcome in sorted(broken, key=lambda each: list(rules).index(each.rule)):
-        offenders = pq.read_table(audit.home.path / str(outcome.rows))
+        offenders = read_rows(audit.home.path / str(outcome.rows))
         for wallet in wallets:
             told = _about(offenders, wallet, users, owned).slice(0, MOST).to_pylist()
             found[wallet] += [_finding(teller, rules[outcome.rule], outcome, row) for row in told]
@@ -58,7 +61,7 @@ def findings_about(audit: Audit, wallets: Sequence[str], users: Sequence[str]) -
 
 
 def _finding(teller: Teller, rule: Rule, outcome: Outcome, row: dict[str, Any]) -> Finding:
-    return Finding(rule.name, outcome.severity, teller.tell(rule.sentence, row))
+    return Finding(rule.name, outcome.severity, teller.tell(rule.sentence, row), row.get("waiver"))
 
 
 def _owned(audit: Audit, wallets: Sequence[str]) -> pa.Table:

@@ -65,12 +65,15 @@ class _Told:
     """The worst offender in words; fields are its columns, `:money` in its currency, `:size` without the sign."""
     advice: str
     """What to do about it first."""
+    without_wallet: str | None = None
+    """The worst offender in words where it names no wallet, if that reads otherwise."""
     escalation: Escalation | None = None
     needs: tuple[str, ...] = ()
     """Tables and columns without which the configuration makes it not applicable; `history` is an export before,
     `commits` a source that gives the commits which wrote its rows, `kinds.transfer` any kind of that flow."""
     cannot_examine: str | None = None
-    """Rows it should look at and cannot, as a FROM clause: with any of them it does not hold, it is not verified."""
+    """Rows it should look at and cannot, as a FROM clause: with any of them it does not hold, it is not verified.
+    A column `problem` says why."""
     enough: Enough | None = None
     """The history without which it says nothing yet."""
     flow: str | None = None

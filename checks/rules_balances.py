@@ -51,11 +51,19 @@ BALANCES = (
         examines="closings INNER JOIN closed_months ON closed_months.month = closings.month",
         sentence=(
             "Wallet {wallet_id} closed {month} with {closing_as_closed:money} after {transactions_as_closed:count} "
-            "settled transactions, and closes it now with {closing:money} after {transactions:count}: {change:size} "
-            "too {change:way}."
+            "settled transactions{sealed_as:sealed}, and closes it now with {closing:money} after "
+            "{transactions:count}: {change:size} too {change:way}."
         ),
-        advice="Read which rows did it under ledger_is_append_only; what was reported of that month is restated.",
+        without_wallet=(
+            "The rows of {month} are not those that were sealed as {sealed_as}: {rows_sealed:count} then, "
+            "{rows_now:count} now{added:added}{removed:removed}{changed:altered}{unnamed:because}."
+        ),
+        advice=(
+            "Read which rows did it in the restatement of the month's new report, or under ledger_is_append_only. "
+            "If they are right now, archive the month again: its seal names the one it replaces."
+        ),
         needs=("history",),
+        cannot_examine="sealed_months WHERE problem IS NOT NULL",
     ),
     Rule(
         "openings_equal_closings",
@@ -66,10 +74,11 @@ BALANCES = (
         examines="closings INNER JOIN closed_months ON closed_months.next_month = closings.month",
         sentence=(
             "Wallet {wallet_id} opens {month} with {opening:money}, and {month_before} was closed with "
-            "{closing_before:money}: {change:size} too {change:way}."
+            "{closing_before:money}{sealed_as:sealed}: {change:size} too {change:way}."
         ),
         advice="Compare the closed month before with its restatement: what follows it rests on other figures now.",
         needs=("history",),
+        cannot_examine="sealed_months WHERE problem IS NOT NULL",
     ),
     Rule(
         "money_is_conserved",

@@ -14,6 +14,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assets.audit import Audit
 from assets.balances import compute_balances
@@ -22,6 +23,7 @@ from assets.configuration import configuration_tables
 from assets.drift import closing_frame
 from assets.engines import View, duckdb_engine
 from assets.hours import HOURS
+from assets.kept_files import read_rows
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.run_history import FOLDER, HISTORIES
@@ -98,7 +100,7 @@ class Scope:
         columns = ["wallet_id", "ledger", "recorded", "drift"]
         if isinstance(frame, pa.Table):
             return frame.select(columns)
-        return pa.concat_tables([pa.parquet.read_table(path, columns=columns) for path in frame])
+        return pa.concat_tables([read_rows(path, columns) for path in frame])
 
 
 def cut_scope(audit: Audit) -> Scope:
@@ -109,6 +111,7 @@ def cut_scope(audit: Audit) -> Scope:
         shown[name] = _later(audit, name)
     for name in ("movements", "closings"):
         shown[name] = _months(audit, name)
+    shown["sealed_months"] = audit.sealed_months
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
 
@@ -130,6 +133,7 @@ def month_scope(audit: Audit, month: Month) -> Scope:
     shown["drift"] = _constant(closing_frame(audit.home, audit.export, balances))
     for name in ("creators", "closed_months"):
         shown[name] = _later(audit, name)
+    shown["sealed_months"] = lambda: _of_month(audit.sealed_months(), month.month)
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     shown["movements"] = _constant(audit.home.view("movements", [month.movements]))
     shown["closings"] = _constant(audit.home.view("closings", [month.closings]))
@@ -140,6 +144,11 @@ def gate_scope(audit: Audit) -> Scope:
     """Return the scope of the gates over an export of which nothing was computed yet."""
     scope = cut_scope(audit)
     return Scope(scope.folder, scope.mapping, {**scope.shown, "drift": _constant(TABLES["drift"].empty_table())})
+
+
+def _of_month(rows: pa.Table, month: str) -> pa.Table:
+    """Return what is said of a month, and of the archive as a whole."""
+    return rows.filter(pc.or_kleene(pc.equal(rows["month"], pa.scalar(month)), pc.is_null(rows["month"])))
 
 
 def _constant(view: View) -> Callable[[], View]:

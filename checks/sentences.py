@@ -25,6 +25,11 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "which": lambda value: f" {value}",
     "words": lambda value: value.replace("_", " "),
     "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",
+    "sealed": lambda value: f", as sealed in {value}",
+    "added": lambda value: f", {value:,} added" if value else "",
+    "removed": lambda value: f", {value:,} removed" if value else "",
+    "altered": lambda value: f", {value:,} changed" if value else "",
+    "because": lambda value: f"; which ones cannot be told, {value}",
     "together": lambda value: f"; {value:,} such rows were created at one moment",
 }
 """Values that are no money, in words."""

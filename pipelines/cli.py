@@ -54,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _answered(said: list[str], *, as_json: bool) -> int:
     """Do what is asked; every way to fail ends in one sentence, and none in 0 or 1."""
     try:
+        _refuse_unreadable(said)
         asked = _parser().parse_args(said)
         return int(asked.command(asked))
     except KeyboardInterrupt:
@@ -64,6 +65,15 @@ def _answered(said: list[str], *, as_json: bool) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, never 0 or 1
         return _refuse(f"tieout failed ({type(error).__name__}): {error}", TieoutError.exit_code, as_json=as_json)
+
+
+def _refuse_unreadable(said: list[str]) -> None:
+    """Raise RefusedError for an argument that is no text: nothing that names it could be written down."""
+    for place, each in enumerate(said, 1):
+        if any("\ud800" <= character <= "\udfff" for character in each):
+            shown = each.encode("ascii", "backslashreplace").decode()
+            message = f"argument {place} is not UTF-8 ({shown}): rename the file or folder, or set a UTF-8 locale."
+            raise RefusedError(message)
 
 
 def _refuse(said: str, code: int, *, as_json: bool) -> int:

@@ -6,9 +6,8 @@ What goes in: from the words of a call to what is printed. What stays out: parsi
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from assets.errors import HomeError
+from assets.kept_files import read_rows
 from assets.workplace import PROGRESS, Workplace
 from checks.outcome import Verdict
 from pipelines.answer import answer
@@ -81,7 +80,7 @@ def found_breaks(audited: Audited) -> frozenset[Break]:
     for outcome in audited.outcomes:
         if outcome.offenders and outcome.rows and not outcome.operations:
             subject = list(SUBJECTS.get(outcome.rule, ("rule",)))
-            rows = pq.read_table(audited.audit.home.path / outcome.rows)
+            rows = read_rows(audited.audit.home.path / outcome.rows)
             known = [name for name in subject if name in rows.column_names]
             found |= {Break(outcome.rule, tuple(map(str, row.values()))) for row in rows.select(known).to_pylist()}
     return frozenset(found)

@@ -14,12 +14,13 @@ from pipelines.schedules import SCHEDULES
 from pipelines.settings import CONFIG, EXECUTOR, HOME, executor_of
 from reports.archive_asset import ARCHIVE_CHECKS, archive
 from reports.report_asset import month_holds, report
+from reports.sealed_months_asset import sealed_months
 
 
 def definitions(workplace: Workplace) -> dg.Definitions:
     """Return the assets, checks, jobs and schedules over one home."""
     return dg.Definitions(
-        assets=[*STEPS, EXCEPTIONS, causes, report, archive],
+        assets=[*STEPS, sealed_months, EXCEPTIONS, causes, report, archive],
         asset_checks=[*CHECKS, month_holds, *ARCHIVE_CHECKS],
         jobs=[*JOBS, explain_job],
         schedules=SCHEDULES,

@@ -52,6 +52,7 @@ def explained(workplace: Workplace, question: Question) -> Explanation:
         raise RefusedError(message)
     home = workplace.open_home()
     audit, unjudged = newest_audited(home, workplace.mapping())
+    home.require_whole(audit.export)
     _write_down(home, question, audit.export.export_id)
     subject = subject_of(audit, question.wallet, question.user)
     return explain(audit, subject, tuple(export.export_id for export in unjudged))

@@ -43,10 +43,14 @@ def _show_wallet(console: Console, teller: Teller, wallet: Wallet) -> None:
     console.print(Text(f"Wallet {about['wallet_id']}{owner}{state}", "bold"))
     for balance in wallet.balances:
         _show_balance(console, teller, balance)
-    if wallet.findings:
+    open_findings = [(each.rule, Text(each.sentence)) for each in wallet.findings if each.waiver is None]
+    if open_findings:
         console.print(Text("\nOpen findings", "bold"))
-        rows = [(each.rule, Text(each.sentence)) for each in wallet.findings]
-        console.print(_grid(["rule", "what it says"], rows))
+        console.print(_grid(["rule", "what it says"], open_findings))
+    waived = [(each.rule, Text(each.sentence), each.waiver) for each in wallet.findings if each.waiver]
+    if waived:
+        console.print(Text("\nWaived findings", "bold"))
+        console.print(_grid(["rule", "what it says", "waiver"], waived))
 
 
 def _show_balance(console: Console, teller: Teller, balance: Balance) -> None:

@@ -17,6 +17,7 @@ COMPUTED = (
     "drift",
     "exposure",
     "adjustment_flags",
+    "sealed_months",
     "closed_months",
     "hourly_volumes",
     "hourly_latencies",

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from assets.calendar import month_of
 from assets.exceptions import STATES
 from assets.workplace import PROGRESS
 from checks.coverage import coverage_of
@@ -97,6 +98,8 @@ def show_audit(audited: Audited) -> None:
     for use in uses_of(audited.audit.mapping, audited.outcomes):
         if said := told(audited.audit.mapping, use):
             console.print(Text(said))
+    if said := _month_without_report(audited):
+        console.print(Text(said))
     if page := report_page(audited):
         console.print(Text(f"Report: {shown(page)}"))
         newest = audited.reports[-1]
@@ -105,6 +108,18 @@ def show_audit(audited: Audited) -> None:
                 f"{newest.month} by itself is {newest.verdict}: what is broken belongs to other months or to the cut."
             )
             console.print(Text(aside))
+
+
+def _month_without_report(audited: Audited) -> str | None:
+    """Say of a cut in a month without rows that no report holds what is broken there."""
+    certificate = audited.audit.export.certificate
+    months = certificate.months()
+    if not audited.is_judged or not months or (held := month_of(certificate)) in months:
+        return None
+    return (
+        f"The cut is in {held}, which has no transactions and so no report: what is broken as of the cut is above, and "
+        "in no month's verdict."
+    )
 
 
 def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Table:

@@ -16,6 +16,7 @@ from reports.front import BasisOfReport, Currency, Kind
 from reports.guidance import GLOSSARY
 from reports.model import Report
 from reports.narrative import coverage, cut, drift, findings, not_tested, period, verdict
+from reports.restatement import named_seal, restatement
 from reports.sections import ControlTotal, DriftAtCut
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def _provenance(facts: MonthFacts) -> Provenance:
         version=facts.version,
         replaces=facts.replaces,
         reason=facts.reason,
+        previous_seal=named_seal(facts.previous_seal),
+        restatement=restatement(facts.restated),
         tables=tuple(
             SourceTable(
                 table=name,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from reports.base import Digest, Part, Result, Scope, Severity
 from reports.dispositions import Amount
+from reports.restatement import NamedSeal, Restatement
 
 
 class RuleResult(Part):
@@ -104,6 +105,10 @@ class Provenance(Part):
     """The version it replaces."""
     reason: str | None
     """Why it replaces it."""
+    previous_seal: NamedSeal | None
+    """The seal of the month before, where it was sealed from an earlier export when this report was made."""
+    restatement: Restatement | None
+    """How the month differs from what was sealed of it, where it does."""
     tables: tuple[SourceTable, ...]
     """The exported tables."""
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from checks.outcome import WaiverUse
 from checks.rule import Escalation
+from reports.restatement import Restated
 
 Query = Callable[[str], pa.Table]
 """SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, adjustment_flags,
@@ -150,3 +151,7 @@ class MonthFacts:
     flags: Sequence[FlagPolicy] = ()
     not_looked_for: Sequence[str] = ()
     adjustments_path: str | None = None
+    previous_seal: Mapping[str, Any] | None = None
+    """The row of sealed_months of the month before."""
+    restated: Restated | None = None
+    """What differs from the month's own seal."""

@@ -100,6 +100,8 @@ class RuleCounts(Part):
     """How many have rows that are waived."""
     waived_rows: int
     """How many rows are waived."""
+    warnings: int
+    """Of those broken, how many are warnings, which change no verdict."""
     sentence: str
     """All of it in words."""
 

@@ -15,10 +15,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.calendar import Period
@@ -26,6 +26,7 @@ from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
 from assets.exceptions import roll_forward
 from assets.forensics import NO_APPROVER, flags_of
+from assets.kept_files import read_object, read_record, read_rows
 from assets.movements import Month
 from checks.months import judge_month, lapsed_waivers
 from checks.outcome import Outcome, verdict_of
@@ -35,9 +36,11 @@ from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import Report, report_json
 from reports.pdf import render_pdf
+from reports.restatement import Restated
 from reports.workbook import render_workbook
 
 MADE_FROM = "made-from.json"
+RESTORE = "restore it from a copy: a report of a month is never written over"
 RENDERINGS: dict[str, Callable[[Report], bytes]] = {
     "report.html": lambda report: render_html(report).encode(),
     "report.pdf": render_pdf,
@@ -123,8 +126,12 @@ def standing_report(audit: Audit, month: Month, period: Period) -> MonthReport |
     folder = _standing(audit, month, period)
     if not folder or not all((audit.home.path / folder / name).exists() for name in RENDERINGS):
         return None
-    verdict = json.loads((audit.home.path / folder / "report.json").read_text())["verdict"]["word"]
+    verdict = read_record(audit.home.path / folder / "report.json", _verdict, RESTORE)
     return MonthReport(period.month, period.complete, verdict, folder)
+
+
+def _verdict(text: str) -> str:
+    return str(json.loads(text)["verdict"]["word"])
 
 
 def _standing(audit: Audit, month: Month, period: Period) -> Path | None:
@@ -132,7 +139,7 @@ def _standing(audit: Audit, month: Month, period: Period) -> Path | None:
     standing = [_to_date(audit, period, month.inputs)] if not period.complete else _versions(audit, period)
     if not standing or not (audit.home.path / standing[-1] / MADE_FROM).exists():
         return None
-    made_from = json.loads((audit.home.path / standing[-1] / MADE_FROM).read_text())
+    made_from = read_object(audit.home.path / standing[-1] / MADE_FROM, RESTORE)
     return standing[-1] if made_from == _made_from(audit, month) else None
 
 
@@ -179,7 +186,7 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
     folder = Path("reports") / period.month / f"v{len(versions) + 1}"
     if not versions:
         return _Edition(folder, version=1, replaces=None, reason=None)
-    before = json.loads((audit.home.path / versions[-1] / MADE_FROM).read_text())
+    before = read_object(audit.home.path / versions[-1] / MADE_FROM, RESTORE)
     if before == made_from:
         return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason="reports say more than they did")
     changed = [what for what in ("configuration", "rules", "lapsed waivers") if before.get(what) != made_from[what]]
@@ -189,6 +196,8 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
 
 def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outcome]) -> MonthFacts:
     mapping = audit.mapping
+    sealed = {row["month"]: row for row in audit.sealed_months().to_pylist() if not row["problem"]}
+    earlier = [each.month for each in audit.months() if each.month < period.month]
     return MonthFacts(
         month=period.month,
         complete=period.complete,
@@ -216,7 +225,20 @@ def _facts(audit: Audit, period: Period, edition: _Edition, outcomes: list[Outco
         flags=flags_of(mapping),
         not_looked_for=(NO_APPROVER,),
         adjustments_path=str(audit.folder / "adjustment_flags.parquet"),
+        previous_seal=sealed.get(earlier[-1]) if earlier else None,
+        restated=_restated(audit, sealed.get(period.month)),
     )
+
+
+def _restated(audit: Audit, told: Mapping[str, Any] | None) -> Restated | None:
+    """Return what differs from a month's seal, its rows and balances where they could be named."""
+    if told is None or told["same"]:
+        return None
+    found = {}
+    for name in ("rows", "balances"):
+        file = audit.home.path / told["restatement"] / f"{name}.parquet"
+        found[name] = None if told["unnamed"] else read_rows(file)
+    return Restated(told, **found)
 
 
 def _of_month(rows: pa.Table, month: str) -> pa.Table:
@@ -225,7 +247,7 @@ def _of_month(rows: pa.Table, month: str) -> pa.Table:
 
 def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
     return {
-        each.rule: pq.read_table(audit.home.path / each.rows)
+        each.rule: read_rows(audit.home.path / each.rows)
         for each in outcomes
         if (each.offenders or each.waived) and each.rows
     }

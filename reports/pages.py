@@ -11,6 +11,7 @@ from reports.disposition_pages import register, waivers
 from reports.evidence import ExceptionTable, RuleResult
 from reports.model import Report
 from reports.page_one import basis, cut_at, state_of, tally
+from reports.restatement_pages import of_seals, restated
 from reports.risk_pages import adjustments, exposure
 from reports.roll_forward_pages import roll_forward
 from reports.tables import Cell, Column, Section, State, Table, table
@@ -172,14 +173,20 @@ def provenance(report: Report) -> Section:
         "Provenance",
         (
             "What the figures were computed from. The same export and the same configuration give this same "
-            "document, byte for byte."
+            f"document, byte for byte.{_restates(report)}"
         ),
         (
             table("Basis", [Column("Basis"), Column("In this report")], list(basis(report))),
             table("Origin", [Column("What"), Column("Which", "id")], list(_origin(report))),
+            *restated(report),
             table("Exported tables", columns, tables),
         ),
     )
+
+
+def _restates(report: Report) -> str:
+    found = report.provenance.restatement
+    return f" {found.sentence}" if found else ""
 
 
 def _origin(report: Report) -> Iterator[tuple[Cell, ...]]:
@@ -201,6 +208,7 @@ def _origin(report: Report) -> Iterator[tuple[Cell, ...]]:
         yield "Replaces", origin.replaces
     if origin.reason:
         yield "Reason", origin.reason
+    yield from of_seals(report)
 
 
 def words(report: Report) -> Section:

@@ -1,6 +1,6 @@
 -- Every month opens with what was written down as the closing of the month before.
 WITH chained AS (
-    SELECT month, next_month, same
+    SELECT month, next_month, sealed_as, same
     FROM closed_months
     WHERE next_month IN (SELECT month FROM closings)
 ),
@@ -31,7 +31,7 @@ compared AS (
     FULL OUTER JOIN opened
         ON opened.month = stored.month AND opened.wallet_key = stored.wallet_key AND opened.currency = stored.currency
 )
-SELECT compared.month, wallet_keys.wallet_id, compared.currency, chained.month AS month_before,
+SELECT compared.month, wallet_keys.wallet_id, compared.currency, chained.month AS month_before, chained.sealed_as,
     compared.closing_before, compared.opening, compared.opening - compared.closing_before AS change
 FROM compared
 INNER JOIN chained ON chained.next_month = compared.month

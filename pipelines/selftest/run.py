@@ -7,7 +7,9 @@ What goes in: where the ledger comes from, and the file that is kept. What stays
 """
 
 import hashlib
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,7 +38,7 @@ def run_selftest(workplace: Workplace, seed: int, faults: Sequence[Fault] = FAUL
     Raises RefusedError where there is nothing to copy, TieoutError where nothing may be judged from it.
     """
     home, mapping, progress = workplace.open_home(), workplace.mapping(), PROGRESS.get()
-    with home.writing(), home.workshop() as folder:
+    with _leaving_no_trace(home), home.writing(), home.workshop() as folder:
         whence, export, what = _ledger(workplace, home, mapping, folder)
         tables = copied_tables(whence, export, mapping, seed)
         passes = Passes(folder, mapping, tables, seed, progress)
@@ -53,6 +55,18 @@ def run_selftest(workplace: Workplace, seed: int, faults: Sequence[Fault] = FAUL
     return matrix, kept
 
 
+@contextmanager
+def _leaving_no_trace(home: Home) -> Iterator[None]:
+    """Where a self-test is refused, remove the folder that was made for it."""
+    made = [folder for folder in (home.path, *home.path.parents) if not folder.exists()]
+    try:
+        yield
+    except BaseException:
+        if made:
+            shutil.rmtree(made[-1], ignore_errors=True)
+        raise
+
+
 def _ledger(workplace: Workplace, home: Home, mapping: Mapping, folder: Path) -> tuple[Home, Export, str]:
     """Return an export and where it is: of the source that was named, the newest of the home, or of a demo."""
     named = workplace.source or (mapping.source if not home.exports() else None)
@@ -61,9 +75,7 @@ def _ledger(workplace: Workplace, home: Home, mapping: Mapping, folder: Path) ->
         if newest.certificate.mapping != mapping.export_digest():
             message = f"the configuration changed since export {newest.export_id} was made; run 'tieout audit' first."
             raise TieoutError(message)
-        if not home.intact(newest):
-            message = f"export {newest.export_id} is damaged; run 'tieout audit' again."
-            raise TieoutError(message)
+        home.require_whole(newest)
         return home, newest, "the newest export"
     scratch = Home(folder / "source")
     if named:

@@ -4,7 +4,6 @@ What goes in: finding it, judging it once more, and refusing what does not agree
 it is written (bag) and signed (seal).
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from assets.configuration import configuration_tables
 from assets.engines import View
 from assets.errors import RefusedError, TieoutError
 from assets.exceptions import register_of
+from assets.kept_files import read_object
 from assets.mapping import Mapping
 from assets.movements import Month
 from assets.store import Home
@@ -24,6 +24,7 @@ from checks.outcome import Outcome
 from checks.rules import REGISTER
 from checks.scopes import cut_scope, month_scope
 
+RESTORE = "restore it from a copy; until then the month cannot be sealed"
 SAME = ("result", "examined", "offenders", "sentence")
 """What a rule must say again of a month whose report stands."""
 
@@ -86,8 +87,8 @@ def closed_month(home: Home, mapping: Mapping, month: str) -> ClosedMonth:
     if report is None:
         message = f"{month} has no report of a complete month; run 'tieout audit' once it is over."
         raise RefusedError(message)
-    said = json.loads((report / "report.json").read_text(encoding="utf-8"))
-    made_from = json.loads((report / "made-from.json").read_text(encoding="utf-8"))
+    said = read_object(report / "report.json", RESTORE)
+    made_from = read_object(report / "made-from.json", RESTORE)
     audit = _audit(home, mapping, month, said["provenance"]["export_id"])
     if made_from != {**made_from, "configuration": mapping.digest(), "rules": REGISTER}:
         message = f"the configuration or the rules changed since {month} was reported; run 'tieout audit' first."
@@ -136,4 +137,14 @@ def _views(audit: Audit, place: int) -> dict[str, View]:
         **configuration_tables(audit.mapping),
         "closings_before": audit.home.view("closings", before),
         "exceptions": (register_of(audit),),
+        **_restated(audit, months[place].month),
     }
+
+
+def _restated(audit: Audit, month: str) -> dict[str, View]:
+    """Return all rows and balances by which a month differs from what was sealed of it."""
+    for told in audit.sealed_months().to_pylist():
+        if told["month"] == month and told["restatement"] and not told["unnamed"]:
+            folder = audit.home.path / told["restatement"]
+            return {f"restated_{name}": (folder / f"{name}.parquet",) for name in ("rows", "balances")}
+    return {}

@@ -7,7 +7,7 @@ import pytest
 
 from assets.audit import Audit
 from assets.closed_months import Closed, close_months, closed_months
-from assets.errors import HomeError
+from assets.errors import DamagedError
 from assets.movements import compute_months
 from tests.assets.ledgers import Bench, Ledger, Row, bench
 
@@ -65,5 +65,5 @@ def test_closings_that_are_gone_are_told() -> None:
     with bench() as work:
         made, _ = closed(work, LATER)
         (work.home().path / made[0].closings.path).write_bytes(b"")
-        with pytest.raises(HomeError, match=r"closings of 2025-01 that export .* left are damaged or gone"):
+        with pytest.raises(DamagedError, match=r"closings of 2025-01 that export .* left are damaged or gone"):
             closed(work, CHANGED)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.audit import Audit
-from assets.errors import HomeError, TieoutError
+from assets.errors import DamagedError, TieoutError
 from assets.exceptions import FOUND, counted, keep_exceptions, register_of, roll_forward
 from assets.keeping import let_go
 from assets.mapping import Keep
@@ -182,7 +182,7 @@ def test_a_damaged_register_is_told_and_can_be_removed(chain: tuple[Bench, list[
     first, second, *_ = fresh(chain, tmp_path)
     keep_exceptions(first, offenders({("a_b", "w1"): (5, None)}), ())
     register_of(first).write_bytes(b"PAR1 no more")
-    with pytest.raises(HomeError, match="is damaged: restore it, or remove it, and its exceptions count as new"):
+    with pytest.raises(DamagedError, match="is damaged: restore it, or remove it, and its exceptions count as new"):
         keep_exceptions(second, offenders({}), ())
     register_of(first).unlink()
     assert counted(keep_exceptions(second, offenders({("a_b", "w1"): (5, None)}), ()))["new"] == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.errors import HomeError
+from assets.errors import DamagedError
 from assets.movements import compute_months
 from assets.schemas import TABLES
 from assets.store import Export, Home
@@ -172,7 +172,7 @@ def test_an_export_whose_certificate_was_edited_is_lost_and_gone_on_from_by_none
 def test_a_damaged_file_of_the_home_is_one_sentence(work: Bench, name: str) -> None:
     audited(work, LEDGER, 1)
     (work.home().path / name).write_text("{")
-    with pytest.raises(HomeError, match=f"{name} is damaged: restore it, or give another --home"):
+    with pytest.raises(DamagedError, match=f"{name} is damaged: restore it from a copy, or give another --home"):
         audited(work, LEDGER, 2)
 
 

@@ -26,6 +26,11 @@ def column_as(ours: str, spelling: str, more: dict[str, str]) -> str:
 
 
 WRONG = {
+    "[rules]\nlargest_amounts = { EGP = -1 }": "rules.largest_amounts.EGP: input should be greater than or equal to 1",
+    "[tables.users.columns]\nis_admin = { contains = '' }": "tables.users.columns.is_admin.contains: string",
+    "[creators]\nauthorised = ['']": "creators.authorised.0: string should have at least 1 character",
+    "[rules]\nsystem_wallets = ['']": "rules.system_wallets.0: string should have at least 1 character",
+    "[currencies]\n'' = 2": "currencies..[key]: string should have at least 1 character",
     'entty = "x"': "entty is no key of the configuration; did you mean 'entity'?",
     "nothing_like_it = 1": "nothing_like_it is no key of the configuration.",
     "[rules]\ndrift_tolerence = 5": "rules.drift_tolerence is no key of the configuration; "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.errors import HomeError
+from assets.errors import DamagedError
 from assets.runs import KILLED, Concluded, Runs
 
 CUT = datetime(2025, 1, 31, 12, tzinfo=UTC)
@@ -80,5 +80,5 @@ def test_damage_is_named_with_its_line(runs: Runs, line: str) -> None:
     runs.begin("a")
     with runs.path.open("a") as file:
         file.write(line + "\n")
-    with pytest.raises(HomeError, match=r"runs\.jsonl is damaged in line 2: restore it, or move it away"):
+    with pytest.raises(DamagedError, match=r"runs\.jsonl is damaged in line 2: restore it, or move it away"):
         runs.all()

@@ -35,6 +35,9 @@ def test_every_way_to_end_is_said_even_where_no_rule_did() -> None:
         "1,203 rows of 2 rules waived"
     )
     assert coverage_of(every[:1]).sentence().startswith("1 rule broken, ")
+    warning = every[0].model_copy(update={"severity": "warning"})
+    assert coverage_of([warning]).sentence().startswith("1 warning, 0 not verified")
+    assert coverage_of([warning, warning, *every[:1]]).sentence().startswith("1 rule broken, 2 warnings, ")
 
 
 @pytest.mark.parametrize(("offenders", "others", "systemic"), [(10, 10, True), (9, 11, False)])

@@ -134,6 +134,12 @@ def test_a_break_is_a_sentence_with_its_figures(tmp_path: Path, rule: Rule) -> N
         ("{n:count} rows, {none:count} others", {"n": 12345, "none": None}, "12,345 rows, no others"),
         ("{key}", {"key": "{amount:money} {0}"}, "{amount:money} {0}"),
         ("{key}|", {"key": None}, "|"),
+        ("closed{bag:sealed}{none:sealed}.", {"bag": "2025-01-v1", "none": None}, "closed, as sealed in 2025-01-v1."),
+        (
+            "{n:count} now{n:added}{zero:removed}{none:altered}{why:because}.",
+            {"n": 1200, "zero": 0, "none": None, "why": "its rows were let go"},
+            "1,200 now, 1,200 added; which ones cannot be told, its rows were let go.",
+        ),
         (
             "{n:together}{none:together}{none:at}.",
             {"n": 1200, "none": None},

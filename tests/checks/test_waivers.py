@@ -217,12 +217,12 @@ def test_a_file_of_waivers_is_read_only_where_it_is_named(tmp_path: Path, monkey
         ("most = 3\n", "", "waiver 'known': most is missing: say how many rows it may match."),
         ('id = "known"\n', "", "waiver 1: id is missing."),
         ('owner = "finance"', 'owner = " "', "waiver 'known': owner is empty."),
-        ("2026-03-31", "2026-03-31T00:00:00Z", "is no day such as 2026-03-31."),
-        ("2026-03-31", "20260331", "waiver 'known': expires 20260331 is no day such as 2026-03-31."),
-        ("2026-03-31", '"2026-02-31"', "waiver 'known': expires "),
+        ("2026-03-31", "2026-03-31T00:00:00Z", "is 2026-03-31 00:00:00+00:00, which is no day such as 2026-03-31."),
+        ("2026-03-31", "20260331", "waiver 'known': expires is 20260331, which is no day such as 2026-03-31."),
+        ("2026-03-31", '"2026-02-31"', "waiver 'known': expires is 2026-02-31, which is no day such as 2026-03-31."),
         ("most = 3", "most = 0", "waiver 'known': most: input should be greater than or equal to 1."),
         ("most = 3", "most = 3\nat_least = 3", "is no key of a waiver; it knows id, rule,"),
-        ("most = 3", "most = 3\nmost_amount = { EGP = -1 }", "most_amount the amount of EGP is below zero."),
+        ("most = 3", "most = 3\nmost_amount = { EGP = -1 }", "most_amount has an amount of EGP below zero."),
         ('where = { wallet_id = "w%" }\n', "", "say which rows: wallet, transaction, user, or where = { wallet_id"),
         ("[[waiver]]", "[waiver]", "waivers stand in tables of their own, each under [[waiver]]."),
         ("[[waiver]]", "[[waivers]]", "waivers is no key of a file of waivers; it holds [[waiver]] tables."),
@@ -244,6 +244,11 @@ def test_every_mistake_is_told(tmp_path: Path, old: str, new: str, told_as: str)
 def test_a_file_that_is_named_and_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"elsewhere\.toml: the configuration cannot be read"):
         configured(tmp_path, WHOLE, "elsewhere.toml")
+
+
+def test_no_name_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"waivers names no file; name one, or leave the key out\."):
+        configured(tmp_path, WHOLE, "")
 
 
 def test_a_cap_on_what_has_no_amount_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from checks.scopes import cut_scope
 from reports.archive.folder import Archive
 from reports.archive.keys import SealingKey, make_key
 from reports.archive.seal import Sealed, due_months, seal_months
+from reports.archive.sealed_months import compare_sealed
 from reports.archive.verify import Asked, Verification, verify
 from reports.months import report_month
 from tests.assets.ledgers import INT64_MAPPING, Ledger, Row, documents, export, mapping_of, write_snapshot
@@ -38,7 +39,14 @@ WALLETS = ("w1", "w2", "w3", "w4")
 ROWS = tuple(Row(f"t{i:02}", WALLETS[i % 3], 7 * i % 100 - 45, at=AT[i % 4]) for i in range(40))
 
 
-JUDGED = ("balances_never_were_negative", "balances_are_not_negative", "wallets_exist", "types_are_known")
+JUDGED = (
+    "months_stay_closed",
+    "openings_equal_closings",
+    "balances_never_were_negative",
+    "balances_are_not_negative",
+    "wallets_exist",
+    "types_are_known",
+)
 FEW = tuple(rule for rule in RULES if rule.severity == "gate" or rule.name in JUDGED)
 """The rules of these homes: every gate, and some of each scope."""
 
@@ -84,17 +92,17 @@ def without_waiting() -> Iterator[None]:
         yield
 
 
-def reported(folder: Path, rows: tuple[Row, ...] = ROWS, more: str = "") -> Place:
+def reported(folder: Path, rows: tuple[Row, ...] = ROWS, more: str = "", name: str = "snapshot.zip") -> Place:
     """Export a ledger, judge it at its cut, and report its closed months; nothing is sealed yet."""
     mapping = mapping_of(folder, INT64_MAPPING + more)
     place = Place(Home(folder / "home"), mapping, make_key(folder / "key"))
-    audited(place, folder, rows)
+    audited(place, folder, rows, name)
     return place
 
 
-def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
+def audited(place: Place, folder: Path, rows: tuple[Row, ...], name: str = "snapshot.zip") -> Audit:
     """Do what an audit does, without Dagster."""
-    snapshot = write_snapshot(folder / "snapshot.zip", documents(Ledger(list(rows), {"w1": 500}, [("w1", "EGP", 1)])))
+    snapshot = write_snapshot(folder / name, documents(Ledger(list(rows), {"w1": 500}, [("w1", "EGP", 1)])))
     audit = Audit(place.home, place.mapping, export(place.home, place.mapping, snapshot))
     with without_waiting(), place.home.writing():
         audit.forget_outcomes()
@@ -106,6 +114,7 @@ def audited(place: Place, folder: Path, rows: tuple[Row, ...]) -> Audit:
         audit.keep("drift", compute_drift(place.home, audit.export, audit.table("balances")))
         audit.keep("exposure", compute_exposure(audit.view("drift")))
         audit.keep("adjustment_flags", compute_flags(audit))
+        audit.keep("sealed_months", compare_sealed(audit, silent))
         audit.keep("closed_months", closed_months(audit)[0])
         close_months(audit)
         judge(place.home, cut_scope(audit), FEW)
