@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from assets.errors import RefusedError, TieoutError
 from pipelines.archive_commands import add_archive_commands
+from pipelines.sample_command import add_sample_command
 
 if TYPE_CHECKING:
     from assets.workplace import Workplace
@@ -125,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
     config.set_defaults(command=_config)
     add_archive_commands(commands)
+    add_sample_command(commands)
     ui = commands.add_parser("ui", help="serve the Dagster UI over a home", description=_ui.__doc__)
     ui.add_argument("--port", type=_count, default=3000, help="port on this machine (default 3000)")
     _common(ui)

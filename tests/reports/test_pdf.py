@@ -4,6 +4,9 @@ import hashlib
 import io
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -191,3 +194,11 @@ def test_amounts_of_thirty_digits_do_not_stand_in_each_others_way() -> None:
     assert len(tables) > 10
     assert all(len(table.columns) <= 4 for table in tables)
     assert {table.columns[-1].currency for table in tables} <= {f"C{place:02}" for place in range(30)}
+
+
+@pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf (Debian: qpdf) is not installed; it did not check the file")
+@pytest.mark.parametrize("name", STORIES)
+def test_qpdf_finds_nothing_wrong_with_the_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(render_pdf(build_report(*STORIES[name]())))
+    found = subprocess.run(["qpdf", "--check", "report.pdf"], cwd=tmp_path, check=False, capture_output=True, text=True)  # noqa: S607 - any qpdf
+    assert (found.returncode, found.stderr) == (0, "")

@@ -1,6 +1,6 @@
 """Check this bag and the chain of seals beside it, with nothing but Python 3.11.
 
-    python3 verify.py [BAG] [--key ED25519-KEY] [--checkpoint FILE]
+    python3 verify.py [BAG] [--key ED25519-KEY] [--checkpoint FILE] [--sample FILE]
 
 It ends with 0 where all holds, 1 where anything does not, 2 where the seal could not be checked, and says which
 checks it did not do. Rows are checked where pyarrow is installed.
@@ -14,6 +14,7 @@ from pathlib import Path
 from reports.archive.verifier.bags import check_bag
 from reports.archive.verifier.breaks import Break
 from reports.archive.verifier.log import LOG, Log, consistent, read_log
+from reports.archive.verifier.proofs import sample_breaks
 from reports.archive.verifier.rows import check_rows
 
 HOLDS, BROKEN, UNCHECKED = 0, 1, 2
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("bag", nargs="?", type=Path, default=Path(__file__).absolute().parents[1])
     parser.add_argument("--key", metavar="ED25519-KEY", help="the key you were given, in base64")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="the three lines you were mailed")
+    parser.add_argument("--sample", type=Path, metavar="FILE", help="a sample.json, whose rows must be in this bag")
     asked = parser.parse_args(arguments)
     bag = asked.bag.absolute()
     if not (bag.parent / LOG).is_file():
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     breaks, skipped = list(log.breaks), []
     if asked.checkpoint and (said := consistent(log.entries, asked.checkpoint.read_text())):
         breaks.append(Break(LOG, said))
-    found, skipped_rows = _bag_breaks(bag, log)
+    found, skipped_rows = _bag_breaks(bag, log, asked.sample)
     breaks += found
     skipped = ["ML-DSA-65 signatures (tieout verify does)", "other bags (each has its own verify.py)", *skipped_rows]
     if not asked.key:
@@ -46,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     return BROKEN if breaks else HOLDS
 
 
-def _bag_breaks(bag: Path, log: Log) -> tuple[list[Break], list[str]]:
+def _bag_breaks(bag: Path, log: Log, sample: Path | None) -> tuple[list[Break], list[str]]:
     """Return what breaks in a bag, and what could not be checked."""
     seals = [seal for seal in log.seals if seal.name == bag.name]
     if not seals:
@@ -55,6 +57,8 @@ def _bag_breaks(bag: Path, log: Log) -> tuple[list[Break], list[str]]:
     if statement is None:
         return [Break(bag.name, "its seal does not hold, so nothing in it does")], []
     breaks = check_bag(bag, {each["name"]: each["digest"]["sha256"] for each in statement["subject"]})
+    if sample:
+        breaks += sample_breaks(sample, bag.name, statement["predicate"]["tables"])
     if importlib.util.find_spec("pyarrow") is None:
         return breaks, ["rows (pyarrow is not installed)"]
     for name, sealed in statement["predicate"]["tables"].items():

@@ -1,0 +1,1 @@
+"""The sample of a sealed month: monetary units for overstatement, low balances for understatement."""
