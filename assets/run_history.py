@@ -27,7 +27,7 @@ def keep_history(audit: Audit, run_id: str) -> dict[str, pa.Table]:
     present = runs.pop(run_id, None) or Run(run_id, datetime.now(UTC))
     tables = {
         "run_history": _table("run_history", [_row(number, run) for number, run in enumerate(runs.values(), 1)]),
-        "drift_history": _drift_history(audit, runs),
+        "drift_history": drift_history(audit, runs),
         "asked": _table("asked", [{"asked_at": present.began_at, "asked_second": _second(present.began_at)}]),
     }
     for name, rows in tables.items():
@@ -53,7 +53,17 @@ def _row(number: int, run: Run) -> dict[str, object]:
     }
 
 
-def _drift_history(audit: Audit, runs: Mapping[str, Run]) -> pa.Table:
+def earlier_cuts(audit: Audit) -> pa.Table:
+    """Return every other export that was judged: its cut, and what its last reconciliation came to."""
+    judged: dict[str | None, dict[str, object]] = {
+        run.export: {"cut_at": run.cut_at, "verdict": run.verdict}
+        for run in audit.home.runs.all().values()
+        if run.failure is None and run.cut_at and run.export != audit.export.export_id
+    }
+    return _table("earlier_cuts", list(judged.values()))
+
+
+def drift_history(audit: Audit, runs: Mapping[str, Run]) -> pa.Table:
     """Return a point for each export of an earlier cut, as it was judged last, and one for this export."""
     cut_at, own = audit.export.certificate.cut.at, audit.export.export_id
     before = {

@@ -19,6 +19,7 @@ OPERATIONS: dict[str, pa.Schema] = {
         ("verdict", TEXT),
         ("failure", TEXT),
     ),
+    "earlier_cuts": fields(("cut_at", TIME), ("verdict", TEXT)),
     "drift_history": fields(("sequence", INT), ("cut_at", TIME), ("currency", TEXT), ("gross", SUM)),
     "asked": fields(("asked_at", TIME), ("asked_second", INT)),
     "hourly_volumes": fields(

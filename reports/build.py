@@ -6,6 +6,7 @@ What goes in: which query and which sentence fills which part. What stays out: r
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from reports.analytic_figures import analytic
 from reports.dispositions import amounts, register, waivers
 from reports.evidence import Provenance, RuleResult, SourceTable
 from reports.exceptions import exceptions
@@ -45,6 +46,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         drift=_drift(facts, query),
         exposure=exposure(facts, query),
         adjustments=adjustments(facts, query, footing),
+        analytic=analytic(facts, query),
         rules=tuple(_rule(outcome) for outcome in facts.outcomes_month),
         exceptions=exceptions(facts.outcomes_month, facts.offenders),
         exception_register=register(facts.exceptions),

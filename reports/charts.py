@@ -10,21 +10,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from reports.sections import CurrencyRollForward
+from reports.tables import Panel
 from reports.wording import amount, title
 
 INKS = {"total": "#2b4a6f", "in": "#2e7d5b", "out": "#b4443c", "text": "#1b2530", "line": "#aab4bf"}
 PANELS = 6
 ROW, BAR, FONT = 22, 12, 12
 CHARACTER, GAP, LEAST = 7, 16, 90
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The drawing of one currency: its SVG and what it says in a sentence."""
-
-    currency: str
-    sentence: str
-    svg: str
 
 
 @dataclass(frozen=True)

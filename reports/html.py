@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.analytic_pages import cut_off, digits, reconciliations, volume
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
 from reports.model import Report, report_json
@@ -28,6 +29,7 @@ from reports.page_one import (
     state_of,
     tally,
 )
+from reports.pages import sign_off
 from reports.wording import counted, instant, visible
 
 FONTS = (("Tieout Sans", 400), ("Tieout Sans", 600), ("Tieout Mono", 400))
@@ -42,15 +44,28 @@ SECTIONS = (
     ("totals", "Control totals"),
     ("roll-forward", "Roll-forward"),
     ("drift", "Drift as of the cut"),
+    ("volume", "Daily volume"),
+    ("cut-off", "Cut-off"),
     ("exposure", "Exposure as of the cut"),
     ("adjustments", "Manual adjustments"),
+    ("digits", "First digits and repeated amounts"),
+    ("reconciliations", "Reconciliation history"),
     ("rules", "Rules"),
     ("exceptions", "Exceptions"),
     ("register", "Register of exceptions"),
     ("waivers", "Waivers"),
     ("provenance", "Provenance"),
     ("words", "Words"),
+    ("sign-off", "Sign-off"),
 )
+LAID_OUT = {
+    "volume": volume,
+    "cut-off": cut_off,
+    "digits": digits,
+    "reconciliations": reconciliations,
+    "sign-off": sign_off,
+}
+"""The sections that this page lays out as the paged renderings do."""
 
 
 def render_html(report: Report) -> str:
@@ -87,6 +102,7 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "panels": waterfalls(lines, decimals),
         "cut_at": cut_at(report),
         "latest": instant(report.cut.latest_created_at or ""),
+        "laid": {anchor: section(report) for anchor, section in LAID_OUT.items()},
         "rules": [(rule, state_of(rule.result, rule.examined)) for rule in report.rules],
     }
 

@@ -8,6 +8,7 @@ import json
 from typing import Any, Literal
 
 from reports.adjustments import Adjustments
+from reports.analytic import Analytic
 from reports.base import Part
 from reports.dispositions import Register, Waiver
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
@@ -48,6 +49,8 @@ class Report(Part):
     """What drift puts at risk, as of the cut."""
     adjustments: Adjustments
     """The manual adjustments of the month."""
+    analytic: Analytic
+    """What starts questions and decides nothing: volumes, cut-off, first digits, reconciliations."""
     rules: tuple[RuleResult, ...]
     """Every rule with its result."""
     exceptions: tuple[ExceptionTable, ...]

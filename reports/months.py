@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assets.audit import Audit
 from assets.calendar import Period
-from assets.configuration import configuration_tables
-from assets.engines import View, duckdb_engine
+from assets.engines import duckdb_engine
 from assets.exceptions import roll_forward
 from assets.forensics import NO_APPROVER, flags_of
 from assets.kept_files import read_object, read_record, read_rows
@@ -35,6 +33,7 @@ from checks.waiving import uses_of
 from reports.build import Basis, KindPolicy, MonthFacts, build_report
 from reports.html import render_html
 from reports.model import Report, report_json
+from reports.month_views import month_views, nearby
 from reports.pdf import render_pdf
 from reports.restatement import Restated
 from reports.workbook import render_workbook
@@ -96,7 +95,7 @@ def report_month(audit: Audit, months: list[Month], period: Period) -> MonthRepo
     edition = _edition(audit, period, made_from)
     outcomes = judge_month(audit, months[place], period)
     facts = _facts(audit, period, edition, outcomes)
-    views = _views(audit, months, place)
+    views = month_views(audit, months, place)
     with duckdb_engine(views) as query:
         report = build_report(facts, query)
     with audit.home.workshop() as folder:
@@ -165,6 +164,7 @@ def _made_from(audit: Audit, month: Month) -> dict[str, str]:
         "configuration": audit.mapping.digest(),
         "rules": REGISTER,
         "lapsed waivers": lapsed_waivers(audit),
+        "months before": " ".join(file.sha256 for file in nearby(audit, month.month) if file.month != month.month),
     }
 
 
@@ -189,7 +189,8 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> _Edi
     before = read_object(audit.home.path / versions[-1] / MADE_FROM, RESTORE)
     if before == made_from:
         return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason="reports say more than they did")
-    changed = [what for what in ("configuration", "rules", "lapsed waivers") if before.get(what) != made_from[what]]
+    named = ("configuration", "rules", "lapsed waivers", "months before")
+    changed = [what for what in named if before.get(what) != made_from[what]]
     reason = f"the {' and the '.join(changed)} changed" if changed else "rows of this month, or its opening, changed"
     return _Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)
 
@@ -241,31 +242,9 @@ def _restated(audit: Audit, told: Mapping[str, Any] | None) -> Restated | None:
     return Restated(told, **found)
 
 
-def _of_month(rows: pa.Table, month: str) -> pa.Table:
-    return rows.filter(pc.equal(rows["month"], pa.scalar(month)))
-
-
 def _offenders(audit: Audit, outcomes: list[Outcome]) -> dict[str, pa.Table]:
     return {
         each.rule: read_rows(audit.home.path / each.rows)
         for each in outcomes
         if (each.offenders or each.waived) and each.rows
-    }
-
-
-def _views(audit: Audit, months: list[Month], place: int) -> dict[str, View]:
-    home, before = audit.home, months[place - 1 : place]
-    return {
-        "movements": home.view("movements", [months[place].movements]),
-        "closings": home.view("closings", [months[place].closings]),
-        "closings_before": home.view("closings", [month.closings for month in before]),
-        "drift": audit.view("drift"),
-        "exposure": audit.view("exposure"),
-        "adjustment_flags": _of_month(audit.table("adjustment_flags"), months[place].month),
-        "wallets": home.views(audit.export)["wallets"],
-        **{
-            name: table
-            for name, table in configuration_tables(audit.mapping).items()
-            if name in ("currencies", "settings")
-        },
     }

@@ -7,6 +7,7 @@ A further section is one function of the report, and its place in `SECTIONS`.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from reports.analytic_pages import cut_off, digits, reconciliations, volume
 from reports.disposition_pages import register, waivers
 from reports.evidence import ExceptionTable, RuleResult
 from reports.model import Report
@@ -238,8 +239,12 @@ SECTIONS: tuple[Callable[[Report], Section], ...] = (
     control_totals,
     roll_forward,
     drift,
+    volume,
+    cut_off,
     exposure,
     adjustments,
+    digits,
+    reconciliations,
     rules,
     exceptions,
     register,

@@ -29,7 +29,7 @@ from reports.page_one import (
 )
 from reports.pages import pages
 from reports.printed import printed
-from reports.tables import Section, Table
+from reports.tables import Panel, Section, Table
 from reports.wording import counted
 
 if TYPE_CHECKING:
@@ -141,9 +141,18 @@ def _section(section: Section, report: Report, decimals: Mapping[str, int]) -> d
         "title": section.title,
         "lead": _words(section.lead if filled or not section.nothing else section.nothing),
         "tables": [printed(each, decimals, PAGE, titled=len(section.tables) > 1) for each in filled],
-        "panels": list(_panels(report, decimals)) if section.drawn and filled else [],
+        "panels": list(_panels(report, decimals)) if section.drawn and filled else _own(section),
+        "drawn": section.drawn,
         "drawn_of": len(report.roll_forward.currencies),
     }
+
+
+def _own(section: Section) -> list[dict[str, str]]:
+    return [_laid(each) for each in section.panels]
+
+
+def _laid(panel: Panel) -> dict[str, str]:
+    return {"sentence": legible(panel.sentence), "svg": legible(panel.svg.replace("\n", " "))}
 
 
 def _panels(report: Report, decimals: Mapping[str, int]) -> Iterator[dict[str, str]]:
@@ -155,7 +164,7 @@ def _panels(report: Report, decimals: Mapping[str, int]) -> Iterator[dict[str, s
         for line in report.roll_forward.currencies
     ]
     for panel in waterfalls(lines, decimals):
-        yield {"sentence": legible(panel.sentence), "svg": legible(panel.svg.replace("\n", " "))}
+        yield _laid(panel)
 
 
 def _words(text: str) -> str:

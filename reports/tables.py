@@ -75,6 +75,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A drawing: what it is of, what it says in a sentence, and its SVG."""
+
+    currency: str
+    sentence: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One part of the report; one without any row says `nothing` in its place."""
 
@@ -84,6 +93,8 @@ class Section:
     nothing: str | None = None
     drawn: bool = False
     """Whether the charts of the roll-forward belong to it."""
+    panels: tuple[Panel, ...] = ()
+    """Charts of its own."""
 
 
 def table(name: str, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> Table:

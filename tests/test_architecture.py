@@ -53,7 +53,7 @@ ALLOWED = {
     },
     "tomli_w": {"assets/mapping_file.py"},
     "typst": {"reports/pdf.py"},
-    "vl_convert": {"reports/charts.py"},
+    "vl_convert": {"reports/charts.py", "reports/bars.py"},
     "xlsxwriter": {"reports/sampling/evaluation.py", "reports/workbook.py"},
     "yaml": {"pipelines/settings.py"},
 }

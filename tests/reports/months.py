@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from assets.schemas import TABLES
 from reports.build import Basis, KindPolicy, MonthFacts
 
 SUM = pa.decimal128(38, 0)
+COLUMNS = ("currency", "amount", "kind", "settled", "created_at", "source_created_at", "delay_us")
 HOSTILE = (
     "wallet_<script>alert('x')</script>",
     "wallet_" + "k57f3a9c" * 24,
@@ -125,7 +127,40 @@ def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
             }
         ),
         "settings": pa.table({"drift_tolerance": pa.array([1], pa.int64())}),
+        "transactions": transactions([row for row in made.rows if row[5] and abs(row[3]) < 2**63]),
+        "nearby": transactions([row for row in made.rows if row[5] and abs(row[3]) < 2**63]),
+        "ledger": pa.table(
+            {
+                "zone": ["UTC"],
+                "cut_at": pa.array([datetime(2025, 7, 17, 9, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+                "first_day": [date(2025, 7, 1)],
+                "next_day": [date(2025, 8, 1)],
+            }
+        ),
+        "reconciled": TABLES["earlier_cuts"].empty_table(),
+        "drift_history": TABLES["drift_history"].empty_table(),
+        "currencies": pa.table(
+            {"currency": pa.array(DECIMALS, pa.string()), "decimals": pa.array(DECIMALS.values(), pa.int64())}
+        ),
     }
+
+
+def transactions(rows: Sequence[tuple[str, str, str, int, bool, bool]]) -> pa.Table:
+    """Make the month's transactions of rows of a ledger, one an hour, each created two seconds later."""
+    schema = pa.schema([TABLES["transactions"].field(name) for name in COLUMNS])
+    made = [
+        {
+            "currency": currency,
+            "amount": amount,
+            "kind": kind,
+            "settled": settled,
+            "created_at": datetime(2025, 7, 1, tzinfo=UTC) + timedelta(hours=place % 360),
+            "source_created_at": datetime(2025, 7, 1, tzinfo=UTC) + timedelta(hours=place % 360, seconds=2),
+            "delay_us": 2_000_000,
+        }
+        for place, (_, currency, kind, amount, settled, _) in enumerate(rows)
+    ]
+    return pa.Table.from_pylist(made, schema=schema)
 
 
 def _movements(movements: Mapping[tuple[str, str, str, bool], list[int]]) -> pa.Table:

@@ -176,7 +176,7 @@ def test_characters_that_a_file_may_not_hold_are_spelled_out_and_long_texts_say_
 def test_each_exception_waits_for_what_became_of_it() -> None:
     report = build_report(*STORIES["broken"]())
     book = opened(report)
-    sheet = book["7.2 idempotency_keys_are_unique"]
+    sheet = book["11.2 idempotency_keys_are_uniqu"]
     head = next(row for row in sheet.iter_rows() if row[0].value == "Transaction id")
     titles = [cell.value for cell in head]
     assert titles[-3:] == ["Disposition", "Owner", "Note"]
