@@ -85,8 +85,8 @@ def without_waiting() -> Iterator[None]:
     """Leave out what takes long and is tested elsewhere: most rules, Great Expectations, charts, waiting for disks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("checks.judge.enforce", lambda *_: {"left out": "here"})
-        for register in ("checks.months.OF_THE_EXPORT", "reports.archive.bag.OF_THE_EXPORT"):
-            patch.setattr(register, FEW)
+        for module in ("checks.judge", "checks.months", "reports.archive.bag"):
+            patch.setattr(f"{module}.OF_THE_EXPORT", FEW)
         patch.setattr("reports.months.RENDERINGS", {"report.html": lambda _: b"<p>left out here</p>\n"})
         patch.setattr("os.fsync", lambda _: None)
         yield

@@ -36,7 +36,8 @@ def place_of(folder: Path, name: str) -> Place:
 def seal(place: Place) -> None:
     """Seal all that is due, flushes and all."""
     checks.judge.enforce = lambda *_: {"left out": "here"}
-    checks.months.OF_THE_EXPORT = reports.archive.bag.OF_THE_EXPORT = FEW
+    for module in (checks.judge, checks.months, reports.archive.bag):
+        module.OF_THE_EXPORT = FEW  # type: ignore[attr-defined]
     with place.home.writing():
         place.archive.bring_key(place.key, place.mapping.entity)
         seal_months(place.home, place.mapping, due_months(place.home)[:2], place.key, silent)
