@@ -4,17 +4,17 @@
 """
 
 import argparse
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pipelines.arguments import month
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Commands = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse has no public name for it
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 ROLES = ("preparer", "reviewer", "approver")
 
 
@@ -28,7 +28,7 @@ def add_archive_commands(commands: "Commands") -> None:
     _add_sign_off(commands)
     _add_retention(commands)
     drill = _command(commands, "drill", "compute a sealed month again from its bag alone", _drill)
-    drill.add_argument("--month", metavar="YYYY-MM", type=_month, help="this month, not a random one")
+    drill.add_argument("--month", metavar="YYYY-MM", type=month, help="this month, not a random one")
     drill.add_argument("--seed", type=int, help="draw the same month again")
     drill.add_argument("--no-evidence", action="store_true", help="tell it only; sign and keep nothing")
     backup = _command(commands, "verify-backup", "hold a backup to what was exported", _verify_backup, key=False)
@@ -37,7 +37,7 @@ def add_archive_commands(commands: "Commands") -> None:
 
 def _add_archive(commands: "Commands") -> None:
     archive = _command(commands, "archive", "seal months that are closed and reported", _archive)
-    archive.add_argument("--month", metavar="YYYY-MM", type=_month, help="this month only; default: all that are due")
+    archive.add_argument("--month", metavar="YYYY-MM", type=month, help="this month only; default: all that are due")
     archive.add_argument("--new-key", action="store_true", help="let another key seal from now on")
     archive.add_argument("--timestamp", metavar="URL", help="ask this RFC 3161 authority to stamp each new seal")
 
@@ -53,7 +53,7 @@ def _add_verify(commands: "Commands") -> None:
 
 def _add_sign_off(commands: "Commands") -> None:
     sign = _command(commands, "sign-off", "sign a sealed month off", _sign_off)
-    sign.add_argument("--month", metavar="YYYY-MM", type=_month, required=True)
+    sign.add_argument("--month", metavar="YYYY-MM", type=month, required=True)
     sign.add_argument("--role", choices=ROLES, required=True)
     sign.add_argument("--person", required=True, help="who signs; four eyes are two people")
     sign.add_argument("--decision", choices=("accepted", "rejected"), default="accepted")
@@ -86,15 +86,8 @@ def _command(
     return parser
 
 
-def _month(text: str) -> str:
-    if not MONTH.fullmatch(text):
-        message = f"{text!r} is no month such as 2025-01"
-        raise argparse.ArgumentTypeError(message)
-    return text
-
-
 def _month_or_all(text: str) -> str:
-    return text if text == "all" else _month(text)
+    return text if text == "all" else month(text)
 
 
 def _day(text: str) -> date:

@@ -7,7 +7,6 @@ An exception is never 0 or 1. What stays out: the work behind each command.
 import argparse
 import json
 import os
-import re
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from assets.errors import RefusedError, TieoutError
 from pipelines.archive_commands import add_archive_commands
+from pipelines.arguments import month
 from pipelines.sample_command import add_sample_command
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 EXIT = {"CLEAN": 0, "BROKEN": 1, "NOT VERIFIED": 2}
 INTERRUPTED = 130
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     audit = commands.add_parser("audit", help="audit a ledger", description=_audit.__doc__)
     audit.add_argument("source", nargs="?", metavar="SOURCE", help="default: 'source' of tieout.toml")
-    audit.add_argument("--month", metavar="YYYY-MM", type=_month, help="report this month only")
+    audit.add_argument("--month", metavar="YYYY-MM", type=month, help="report this month only")
     audit.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     audit.add_argument("--full", action="store_true", help="read a live source whole, not only what is new")
     _common(audit)
@@ -137,13 +136,6 @@ def _parser() -> argparse.ArgumentParser:
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", type=Path, help="default: tieout.toml here, else the preset")
     parser.add_argument("--home", metavar="DIR", type=Path, default=Path(".tieout"), help="default: .tieout")
-
-
-def _month(text: str) -> str:
-    if not MONTH.fullmatch(text):
-        message = f"{text!r} is no month such as 2025-01"
-        raise argparse.ArgumentTypeError(message)
-    return text
 
 
 def _count(text: str) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets.errors import RefusedError
+from pipelines.arguments import month
 
 if TYPE_CHECKING:
     from reports.sampling.document import Sample
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse has no public name for it
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 SHARE = re.compile(r"(\d{1,2}(?:\.\d{1,6})?)%")
 OF_A_CURRENCY = re.compile(r"(.+)=(\d{1,38})", re.DOTALL)
 CONFIDENCES = (80, 85, 90, 95, 99)
@@ -33,7 +33,7 @@ def add_sample_command(commands: "Commands") -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "sample", help="draw an auditor's sample of a sealed month", description=_sample.__doc__
     )
-    parser.add_argument("--month", metavar="YYYY-MM", type=_month, help="needed, unless --bag names the folder")
+    parser.add_argument("--month", metavar="YYYY-MM", type=month, help="needed, unless --bag names the folder")
     parser.add_argument("--nonce", required=True, help="a text the auditor chose after the month was sealed")
     parser.add_argument("--bag", type=Path, metavar="DIR", help="a bag with its seals and log beside it, not the home")
     parser.add_argument("--public-key", metavar="KEY", help="the Ed25519 key you were given, in base64")
@@ -46,13 +46,6 @@ def add_sample_command(commands: "Commands") -> None:
     parser.add_argument("--home", metavar="DIR", type=Path, default=Path(".tieout"), help="default: .tieout")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(command=_sample)
-
-
-def _month(text: str) -> str:
-    if not MONTH.fullmatch(text):
-        message = f"{text!r} is no month such as 2025-01"
-        raise argparse.ArgumentTypeError(message)
-    return text
 
 
 def _count(text: str) -> int:

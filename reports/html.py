@@ -13,9 +13,10 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.analytic_pages import cut_off, digits, reconciliations, volume
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
+from reports.day_pages import cut_off, reconciliations, volume
+from reports.digit_pages import digits
 from reports.model import Report, report_json
 from reports.page_one import (
     SCOPES,

@@ -7,7 +7,8 @@ A further section is one function of the report, and its place in `SECTIONS`.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from reports.analytic_pages import cut_off, digits, reconciliations, volume
+from reports.day_pages import cut_off, reconciliations, volume
+from reports.digit_pages import digits
 from reports.disposition_pages import register, waivers
 from reports.evidence import ExceptionTable, RuleResult
 from reports.model import Report

@@ -38,7 +38,7 @@ def main(source: str, config: Path, folder: Path, delays: int = DELAYS, step: in
     count = len(flushes.read_bytes())
     for n in sorted({*range(0, count, step), *range(count - LAST_FLUSHES, count)}):
         home = folder / f"at flush {n} of {count}"
-        _told(home, _killed(lambda n=n, home=home: _dying(n, lambda: write(home))))  # type: ignore[misc]
+        _told(home, _killed(lambda n=n, home=home: dying(n, lambda: write(home))))  # type: ignore[misc]
     draw = random.Random(11)  # noqa: S311 - instants, no secret
     for delay in sorted(draw.random() for _ in range(delays)):
         home = folder / f"after {delay:.5f} of its time"
@@ -77,7 +77,8 @@ def _counting(flushes: Path, work: Callable[[], None]) -> None:
     work()
 
 
-def _dying(flushes: int, work: Callable[[], None]) -> None:
+def dying(flushes: int, work: Callable[[], None]) -> None:
+    """Do the work, and be killed at the flush after so many."""
     done = [0]
 
     def deadly(_: int) -> None:

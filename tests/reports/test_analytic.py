@@ -14,7 +14,7 @@ from reports.analytic import Analytic
 from reports.analytic_figures import analytic
 from reports.benford import digit_test
 from reports.volume import volumes
-from tests.reports.months import COLUMNS, query_over, tables
+from tests.reports.months import COLUMNS, Ledger, query_over, tables
 from tests.reports.stories import broken
 
 START, END = datetime(2025, 7, 1, tzinfo=UTC), datetime(2025, 8, 1, tzinfo=UTC)
@@ -54,8 +54,6 @@ def asked(rows: list[dict[str, object]], reconciled: list[dict[str, object]] | N
 
 
 def tables_of(rows: list[dict[str, object]], schema: pa.Schema) -> dict[str, pa.Table]:
-    from tests.reports.months import Ledger  # noqa: PLC0415 - only an empty one
-
     month = [row for row in rows if START <= row["created_at"] < END]  # type: ignore[operator]
     return tables(Ledger(), {}) | {
         "transactions": pa.Table.from_pylist(month, schema=schema),

@@ -21,6 +21,7 @@ from assets.store import Home
 from reports.archive.keys import find_key
 from reports.archive.retention import let_go, standings
 from reports.archive.seal import due_months, seal_months
+from tests.assets.killing import dying
 from tests.reports.archive.archived import FEW, Place, reported, silent
 
 LATER = date(2040, 1, 1)
@@ -63,7 +64,7 @@ def main(folder: Path) -> None:
         for n in sorted({*range(0, count, STEP), *range(max(0, count - LAST), count)}):
             name = f"{what} at flush {n}"
             shutil.copytree(folder / begin, folder / name)
-            killed = _forked(lambda n=n, name=name, work=work: _dying(n, lambda: work(place_of(folder, name))))
+            killed = _forked(lambda n=n, name=name, work=work: dying(n, lambda: work(place_of(folder, name))))
             sys.stdout.write(json.dumps({"home": name, "killed": killed}) + "\n")
 
 
@@ -90,18 +91,6 @@ def _counted(flushes: Path, work: Callable[[], None]) -> None:
             file.write(b".")
 
     os.fsync = counted  # type: ignore[assignment]
-    work()
-
-
-def _dying(flushes: int, work: Callable[[], None]) -> None:
-    done = [0]
-
-    def deadly(_: int) -> None:
-        if done[0] == flushes:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done[0] += 1
-
-    os.fsync = deadly  # type: ignore[assignment]
     work()
 
 
