@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from assets.errors import TieoutError
 from reports.archive.verifier.breaks import canonical
 from reports.archive.verifier.rows import MARK
-from reports.archive.verifier.tree import Tree, leaf_hash
+from reports.archive.verifier.tree import Tree
 
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 BATCH = 65_536
@@ -36,11 +36,12 @@ def table_root(name: str, files: Sequence[Path], marks: BinaryIO | None = None) 
     """Return the root of a table, a batch of rows at a time; `marks` is given the first bytes of each leaf's hash."""
     columns = columns_of(name, files)
     tree = Tree()
-    for batch in _hashes(name, files, columns):
-        for leaf in batch:
+    for batch in leaf_lines(name, files, columns):
+        leaves = [hashlib.sha256(b"\0" + line).digest() for line in batch]
+        for leaf in leaves:
             tree.add(leaf)
         if marks:
-            marks.write(b"".join(leaf[:MARK] for leaf in batch))
+            marks.write(b"".join(leaf[:MARK] for leaf in leaves))
     return Root(tree.size - 1, tree.root().hex(), columns)
 
 
@@ -75,16 +76,16 @@ def _kind(kind: pa.DataType) -> str | None:
     return next((name for is_one, name in families if is_one(kind)), None)
 
 
-def _hashes(name: str, files: Sequence[Path], columns: tuple[tuple[str, str], ...]) -> Iterator[list[bytes]]:
-    said = [list(column) for column in columns]
-    yield [leaf_hash(f"ledger/v1/{name}/".encode() + canonical(said))]
+def leaf_lines(name: str, files: Sequence[Path], columns: tuple[tuple[str, str], ...]) -> Iterator[list[bytes]]:
+    """Yield what the leaves of a table's tree are of, in batches: first its columns, then a line a row."""
+    yield [f"ledger/v1/{name}/".encode() + canonical([list(column) for column in columns])]
     for file in files:
         if columns_of(name, [file]) != columns:
             message = f"{file} has other columns than the rest of {name}."
             raise TieoutError(message)
         with pq.ParquetFile(file) as parquet:
             for batch in _batches(parquet):
-                yield [hashlib.sha256(b"\0" + line).digest() for line in lines(batch, [kind for _, kind in columns])]
+                yield lines(batch, [kind for _, kind in columns])
 
 
 def _batches(parquet: pq.ParquetFile) -> Iterator[pa.RecordBatch]:

@@ -14,8 +14,7 @@ import pyarrow.parquet as pq
 
 from assets.errors import RefusedError
 from reports.archive.keys import require_both
-from reports.archive.rows import BATCH, columns_of, lines
-from reports.archive.verifier.breaks import canonical
+from reports.archive.rows import columns_of, leaf_lines
 from reports.archive.verifier.log import LOG, Entry, place_of, read_log
 from reports.archive.verifier.tree import leaf_hash
 from reports.archive.verify import bag_breaks
@@ -114,17 +113,12 @@ class Prover:
         }
 
     def _leaves(self, wanted: set[int]) -> list[bytes]:
-        files = self.month.files(self.table)
-        columns = columns_of(self.table, files)
-        kinds = [kind for _, kind in columns]
-        said = canonical([list(column) for column in columns])
-        leaves = [leaf_hash(f"ledger/v1/{self.table}/".encode() + said)]
-        for file in files:
-            for batch in pq.read_table(file).to_batches(max_chunksize=BATCH):
-                for line in lines(batch, kinds):
-                    if len(leaves) in wanted:
-                        self.texts[len(leaves)] = line.decode()
-                    leaves.append(leaf_hash(line))
+        files, leaves = self.month.files(self.table), list[bytes]()
+        for batch in leaf_lines(self.table, files, columns_of(self.table, files)):
+            for line in batch:
+                if len(leaves) in wanted:
+                    self.texts[len(leaves)] = line.decode()
+                leaves.append(leaf_hash(line))
         return leaves
 
 
