@@ -39,6 +39,7 @@ MONTHS: dict[str, pa.Schema] = {
         ("last_at", TIME),
         ("last_settled_at", TIME),
     ),
+    "open_escrow": fields(("month", TEXT), ("currency", TEXT), ("amount", SUM)),
 }
 """`least` and `most` are the bounds of the amounts, `nearest` is the one nearest to zero, as a debit. `instants` are
 the times at which settled rows of the month moved a balance, and `lowest` is null in a month without them. `last_at`

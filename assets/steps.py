@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from assets.balances import compute_balances, second_balances
 from assets.closed_months import close_months, closed_months
+from assets.configuration import configuration_tables
 from assets.creators import compute_creators
 from assets.drift import compute_drift, drift_by_currency
+from assets.escrow import compute_open_escrow
 from assets.export import export_source
 from assets.exposure import compute_exposure
 from assets.forensics import compute_flags
@@ -155,6 +157,17 @@ def exposure(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     return dg.MaterializeResult(metadata=_metadata("exposure", rows.num_rows, amounts))
 
 
+@dg.asset(deps=["transactions"], group_name="ledger", kinds=KINDS, owners=OWNERS)
+def open_escrow(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
+    """Say what each month put into escrow and took out of it: owed, although no wallet shows it."""
+    audit = workplace.audit(context.run.run_id)
+    views = {**audit.home.views(audit.export), **configuration_tables(audit.mapping)}
+    with audit.home.writing(context.run.run_id), audit.home.workshop() as spill:
+        rows = compute_open_escrow({name: views[name] for name in ("transactions", "kinds", "settings")}, spill)
+        audit.keep("open_escrow", rows)
+    return dg.MaterializeResult(metadata=_metadata("open_escrow", rows.num_rows, {}))
+
+
 @dg.asset(deps=["creators", "wallets"], group_name="ledger", kinds=KINDS, owners=OWNERS)
 def adjustment_flags(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Say of every adjustment what is unusual about it, those to read first on top."""
@@ -236,6 +249,7 @@ STEPS: list[dg.AssetsDefinition] = [
     balances,
     drift,
     exposure,
+    open_escrow,
     adjustment_flags,
     closed,
     hours,

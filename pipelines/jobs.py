@@ -16,6 +16,7 @@ COMPUTED = (
     "balances",
     "drift",
     "exposure",
+    "open_escrow",
     "adjustment_flags",
     "sealed_months",
     "closed_months",

@@ -1,6 +1,6 @@
 """What every part of the report model shares: frozen, closed, documented by the strings under its fields.
 
-What goes in: the base class and the two value types. What stays out: the parts themselves.
+What goes in: the base class, value types, and an amount beside its currency. What stays out: the parts themselves.
 """
 
 from typing import Annotated, Literal
@@ -23,3 +23,12 @@ class Part(BaseModel):
     """A part of the report: unknown fields are refused, values are never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Amount(Part):
+    """An amount of one currency."""
+
+    currency: str
+    """The currency."""
+    amount: MinorUnits
+    """Minor units, added up without their signs."""

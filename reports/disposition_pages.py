@@ -1,13 +1,16 @@
-"""The sections on what became of exceptions: how the register rolled forward, and what is waived by whom.
+"""The section on exceptions: how their register rolled forward, what is waived by whom, and the rows themselves.
 
-What goes in: columns and rows of both. What stays out: what the report does not hold, and looks.
+What goes in: columns and rows of all three. What stays out: what the report does not hold, and looks.
 """
 
 from reports.dispositions import Waiver
+from reports.evidence import ExceptionTable
 from reports.model import Report
-from reports.tables import Cell, Column, Section, State, table
-from reports.wording import amount
+from reports.page_one import worths
+from reports.tables import Cell, Column, Section, State, Table, table
 
+DRIFT = ("recorded", "ledger")
+NONE = "No rule has a row that breaks it."
 STANDINGS = {
     "stands": "held",
     "matches nothing": "held, nothing to examine",
@@ -65,7 +68,7 @@ def waivers(report: Report) -> Section:
     columns = [
         Column("Standing", "state"), Column("Waiver", "id"), Column("Rule", "rule"), Column("Owner"),
         Column("Reason", beneath="Owner"), Column("Last day"), Column("Matched", "number"), Column("Cap", "number"),
-        Column("Worth", beneath="Rule"),
+        Column("Worth"), Column("Cap on worth"),
     ]  # fmt: skip
     return Section(
         "Waivers",
@@ -80,7 +83,6 @@ def waivers(report: Report) -> Section:
 
 def _waiver(report: Report, waiver: Waiver) -> tuple[Cell, ...]:
     decimals = {each.currency: each.decimals for each in report.basis.currencies}
-    worth = [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in waiver.amounts]
     return (
         State(STANDINGS[waiver.standing], waiver.standing),
         waiver.waiver,
@@ -90,5 +92,41 @@ def _waiver(report: Report, waiver: Waiver) -> tuple[Cell, ...]:
         waiver.expires,
         waiver.matched,
         waiver.most,
-        "; ".join(worth),
+        "; ".join(worths(waiver.amounts, decimals)),
+        None if waiver.most_amount is None else "; ".join(worths(waiver.most_amount, decimals)),
     )
+
+
+def exceptions(report: Report) -> Section:
+    """Say what became of exceptions and who answers for them, and list the rows that break a rule, a table a rule."""
+    parts = (register(report), waivers(report))
+    listed = (
+        "The rows that break a rule are listed with the worst first; where there are more than are shown here, the "
+        "file named has them all."
+    )
+    return Section(
+        "Exceptions and dispositions",
+        " ".join(
+            (*(each.said for each in parts), listed if report.exceptions else "No rule has a row that breaks it.")
+        ),
+        (*(each for part in parts for each in part.tables), *(_exceptions(each) for each in report.exceptions)),
+    )
+
+
+def _exceptions(found: ExceptionTable) -> Table:
+    meanings = {"text": "id", "flag": "text"}
+    names = [column.name for column in found.columns]
+    columns = [
+        Column(
+            each.name.replace("_", " ").capitalize(),
+            meanings.get(each.meaning, each.meaning) if each.name != "currency" else "text",  # type: ignore[arg-type]
+            less=("Recorded", "Ledger") if each.name == "drift" and {*DRIFT} < {*names} else None,
+        )
+        for each in found.columns
+    ]
+    counts = [place for place, column in enumerate(found.columns) if column.meaning == "number"]
+    rows = [
+        tuple(int(value) if place in counts and value is not None else value for place, value in enumerate(row))
+        for row in found.rows
+    ]
+    return Table(found.rule, tuple(columns), tuple(rows), total=found.total, rows_path=found.rows_path, worked=True)

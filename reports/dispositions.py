@@ -8,17 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checks.outcome import Standing, WaiverUse
-from reports.base import MinorUnits, Part
+from reports.base import Amount, MinorUnits, Part
 from reports.wording import counted
-
-
-class Amount(Part):
-    """An amount of one currency."""
-
-    currency: str
-    """The currency."""
-    amount: MinorUnits
-    """Minor units, added up without their signs."""
 
 
 class Waiver(Part):

@@ -5,8 +5,7 @@ What goes in: rules, exceptions, provenance, glossary. What stays out: amounts b
 
 from typing import Literal
 
-from reports.base import Digest, Part, Result, Scope, Severity
-from reports.dispositions import Amount
+from reports.base import Amount, Digest, Part, Result, Scope, Severity
 from reports.restatement import NamedSeal, Restatement
 
 
@@ -23,8 +22,12 @@ class RuleResult(Part):
     """month: the month's rows. closing: balances at its end. cut: the state at the cut."""
     counts_for_verdict: bool
     """Whether it is part of this month's verdict."""
+    asserts: str
+    """What of the ledger it speaks for: completeness, accuracy, existence, cut-off, classification, authorisation."""
     statement: str
     """What must hold, in words."""
+    query_sha256: Digest | None
+    """The SHA-256 of its query, whose text is in tieout and in the archive of the month."""
     examined: int
     """How many rows it looked at."""
     offenders: int
@@ -80,6 +83,14 @@ class SourceTable(Part):
     """How many rows were exported."""
     quarantined: int
     """How many rows could not be read exactly and were kept apart."""
+    source_rows: int | None
+    """How many rows the source itself counts; null where it does not."""
+    received_sum: str | None
+    """What the rows received add up to, in minor units of all currencies together; null where they hold no money."""
+    source_sum: str | None
+    """What the source itself adds up; null where it does not."""
+    written_sum: str | None
+    """What was read back of what was written."""
     files: int
     """How many files hold it."""
 
@@ -98,7 +109,13 @@ class Provenance(Part):
     source_bytes: int | None
     """The size of the source file."""
     mapping_sha256: str
-    """The SHA-256 of the configuration in force."""
+    """The SHA-256 of the part of the configuration that the export depends on."""
+    configuration_sha256: str | None
+    """The SHA-256 of the whole configuration in force."""
+    rules_sha256: str | None
+    """The SHA-256 of the texts of all rules."""
+    program_sha256: str | None
+    """The SHA-256 of the part of tieout that made the export."""
     version: int
     """The number of this version of the month's report."""
     replaces: str | None

@@ -4,7 +4,7 @@ What goes in: the inputs of `build_report`. What stays out: the report itself (m
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -14,8 +14,7 @@ from checks.rule import Escalation
 from reports.restatement import Restated
 
 Query = Callable[[str], pa.Table]
-"""SQL text -> Arrow table, over the views movements, closings, closings_before, drift, exposure, adjustment_flags,
-wallets and settings."""
+"""SQL text -> Arrow table, over the views of `month_views`."""
 
 
 class Outcome(Protocol):
@@ -36,6 +35,10 @@ class Outcome(Protocol):
     @property
     def scope(self) -> str:
         """One of month, closing, cut."""
+
+    @property
+    def asserts(self) -> str:
+        """What of the ledger it speaks for, in an auditor's words."""
 
     @property
     def statement(self) -> str:
@@ -105,6 +108,8 @@ class Basis:
     drift_tolerance: int
     currencies: Mapping[str, int]
     absent_tables: Sequence[str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The settings of the rules as JSON, by name."""
 
 
 class FlagPolicy(Protocol):
@@ -153,5 +158,19 @@ class MonthFacts:
     adjustments_path: str | None = None
     previous_seal: Mapping[str, Any] | None = None
     """The row of sealed_months of the month before."""
+    off_the_seal: int | None = None
+    """How many balances of the month before differ from their sealed closing, where they could be named."""
     restated: Restated | None = None
     """What differs from the month's own seal."""
+    at_stake: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the offenders of each rule are worth by currency, waived ones left out."""
+    queries: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of each rule's text."""
+    configuration: str | None = None
+    """The SHA-256 of the configuration."""
+    register: str | None = None
+    """The SHA-256 of the texts of all rules."""
+    earlier: Mapping[str, Any] | None = None
+    """The report of the month before as an earlier export made it, as its JSON has it."""
+    selftest: Mapping[str, Any] | None = None
+    """What the newest self-test of just these rules kept."""

@@ -19,6 +19,7 @@ from reports.sections import (
     KindMovement,
     RollForward,
 )
+from reports.wording import utc
 
 Row = Mapping[str, Any]
 
@@ -45,20 +46,24 @@ def by_currency(rows: Sequence[Row]) -> dict[str, Row]:
     return {str(row["currency"]): row for row in rows}
 
 
-def liabilities(closings: Sequence[Row], before: Sequence[Row]) -> tuple[Liability, ...]:
+def liabilities(query: Query, closings: Sequence[Row], before: Sequence[Row]) -> tuple[Liability, ...]:
     """Compute what is owed by currency, beside the month before; a currency of either month has a line."""
-    now, then = by_currency(closings), by_currency(before)
-    return tuple(_liability(code, now.get(code, {}), then.get(code, {})) for code in sorted(now | then))
+    now, then, held = by_currency(closings), by_currency(before), by_currency(rows_of(query, "escrow_open"))
+    codes = sorted({*now, *then, *held})
+    return tuple(_liability(code, now.get(code, {}), then.get(code, {}), held.get(code, {})) for code in codes)
 
 
-def _liability(currency: str, now: Row, then: Row) -> Liability:
-    owed, owed_before = minor(now.get("positive")), minor(then.get("positive"))
+def _liability(currency: str, now: Row, then: Row, held: Row) -> Liability:
+    owed, owed_before, escrow = minor(now.get("positive")), minor(then.get("positive")), minor(held.get("escrow"))
     return Liability(
         currency=currency,
         wallets=int(now.get("positive_balances") or 0),
         owed=owed,
         owed_before=owed_before,
         change=str(int(owed) - int(owed_before)),
+        escrow=escrow,
+        escrow_before=minor(held.get("escrow_before")),
+        in_all=str(int(owed) + int(escrow)),
         overdrawn_wallets=int(now.get("negative_balances") or 0),
         overdrawn=minor(now.get("negative")),
         overdrawn_before=minor(then.get("negative")),
@@ -155,6 +160,9 @@ def worst_drift(query: Query) -> tuple[DriftingBalance, ...]:
             ledger=minor(row["ledger"]),
             recorded=minor(row["recorded"]),
             drift=minor(row["drift"]),
+            state=row["state"],
+            first_cut_at=utc(row["first_cut_at"]) if row["first_cut_at"] else None,
+            days=row["days"],
         )
         for row in rows_of(query, "drift_worst")
     )

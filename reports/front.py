@@ -5,7 +5,7 @@ What goes in: the parts an auditor reads alone. What stays out: the sections beh
 
 from typing import Literal
 
-from reports.base import MinorUnits, Part, Result, Scope, Severity, Word
+from reports.base import Amount, MinorUnits, Part, Result, Scope, Severity, Word
 
 
 class Period(Part):
@@ -64,6 +64,15 @@ class Currency(Part):
     """How many decimals its major unit has; 2 means that 100 minor units are 1.00."""
 
 
+class Setting(Part):
+    """A setting of the rules."""
+
+    name: str
+    """Its name in the configuration."""
+    value: str
+    """Its value, as JSON writes it."""
+
+
 class BasisOfReport(Part):
     """What counts as money, and what counts as wrong."""
 
@@ -79,6 +88,8 @@ class BasisOfReport(Part):
     """The currencies and their decimals; amounts of any other are shown in minor units."""
     absent_tables: tuple[str, ...]
     """Tables that, says the configuration, this source does not have."""
+    settings: tuple[Setting, ...]
+    """The settings of the rules, by name."""
 
 
 class RuleCounts(Part):
@@ -132,6 +143,8 @@ class Finding(Part):
     """Whether it is part of this month's verdict."""
     offenders: int
     """How many rows break the rule."""
+    amounts: tuple[Amount, ...]
+    """What these rows are worth by currency, added up without their signs; none where they carry no amount."""
     sentence: str
     """What was found."""
     next_step: str
@@ -173,6 +186,12 @@ class Liability(Part):
     """The same sum at the end of the month before."""
     change: MinorUnits
     """What is owed less what was owed."""
+    escrow: MinorUnits
+    """What escrow holds outside of any wallet: it is owed as well, to whoever it is released to."""
+    escrow_before: MinorUnits
+    """The same at the end of the month before."""
+    in_all: MinorUnits
+    """What is owed, with what escrow holds."""
     overdrawn_wallets: int
     """How many balances are below zero."""
     overdrawn: MinorUnits

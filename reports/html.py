@@ -15,8 +15,6 @@ from markupsafe import Markup
 
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
-from reports.day_pages import cut_off, reconciliations, volume
-from reports.digit_pages import digits
 from reports.model import Report, report_json
 from reports.page_one import (
     SCOPES,
@@ -24,49 +22,20 @@ from reports.page_one import (
     TONES,
     cut_at,
     ending,
+    gross_drift,
     grouped_findings,
     kinds_moved,
     signed_kinds,
-    state_of,
     tally,
+    worths,
 )
-from reports.pages import sign_off
-from reports.wording import counted, instant, visible
+from reports.pages import CONTENTS, pages
+from reports.printed import note
+from reports.wording import counted, visible
 
 FONTS = (("Tieout Sans", 400), ("Tieout Sans", 600), ("Tieout Mono", 400))
-STANDINGS = {
-    "stands": "held",
-    "matches nothing": "empty",
-    "cap passed": "broken",
-    "expired": "broken",
-    "not examined": "unverified",
-}
-SECTIONS = (
-    ("totals", "Control totals"),
-    ("roll-forward", "Roll-forward"),
-    ("drift", "Drift as of the cut"),
-    ("volume", "Daily volume"),
-    ("cut-off", "Cut-off"),
-    ("exposure", "Exposure as of the cut"),
-    ("adjustments", "Manual adjustments"),
-    ("digits", "First digits and repeated amounts"),
-    ("reconciliations", "Reconciliation history"),
-    ("rules", "Rules"),
-    ("exceptions", "Exceptions"),
-    ("register", "Register of exceptions"),
-    ("waivers", "Waivers"),
-    ("provenance", "Provenance"),
-    ("words", "Words"),
-    ("sign-off", "Sign-off"),
-)
-LAID_OUT = {
-    "volume": volume,
-    "cut-off": cut_off,
-    "digits": digits,
-    "reconciliations": reconciliations,
-    "sign-off": sign_off,
-}
-"""The sections that this page lays out as the paged renderings do."""
+OWN = {"roll-forward": "roll_forward.html.j2", "exceptions": "exceptions.html.j2"}
+"""The sections that have a template of their own: a matrix with its charts, and rows that can be filtered."""
 
 
 def render_html(report: Report) -> str:
@@ -84,8 +53,8 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "tone": TONES[report.verdict.word],
         "states": STATES,
         "scopes": SCOPES,
-        "standings": STANDINGS,
-        "sections": [(anchor, number, heading) for number, (anchor, heading) in enumerate(SECTIONS, 1)],
+        "sections": [(each.anchor, each.number, each.heading) for each in CONTENTS],
+        "own": OWN,
         "policy": _policy(style, script),
         "style": Markup(style),  # noqa: S704 - our own files
         "script": Markup(script),  # noqa: S704 - our own files
@@ -102,9 +71,11 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "matrix": list(_matrix(report)),
         "panels": waterfalls(lines, decimals),
         "cut_at": cut_at(report),
-        "latest": instant(report.cut.latest_created_at or ""),
-        "laid": {anchor: section(report) for anchor, section in LAID_OUT.items()},
-        "rules": [(rule, state_of(rule.result, rule.examined)) for rule in report.rules],
+        "gross_drift": gross_drift(report),
+        "worths": lambda amounts: worths(amounts, decimals),
+        "note": lambda table: note(table, len(table.rows)),
+        "excepted": {each.rule for each in report.exceptions},
+        "laid": {each.anchor: section for each, section in zip(CONTENTS, pages(report), strict=True)},
     }
 
 

@@ -9,11 +9,14 @@ from typing import Any, Literal
 
 from reports.adjustments import Adjustments
 from reports.analytic import Analytic
+from reports.balances import BalancesAtEnd, WalletProof
 from reports.base import Part
+from reports.changes import SinceLastMonth
+from reports.detection import Detection
 from reports.dispositions import Register, Waiver
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
 from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
-from reports.sections import ControlTotal, DriftAtCut, ExposureAtCut, RollForward
+from reports.sections import ControlTotal, DriftAtCut, ExposureAtCut, MonthTotal, RollForward
 
 
 class Report(Part):
@@ -29,6 +32,8 @@ class Report(Part):
     """The instant the export shows."""
     basis: BasisOfReport
     """What counts as money, and what counts as wrong."""
+    since_last_month: SinceLastMonth
+    """What changed in the configuration and the rules since the report of the month before."""
     verdict: Verdict
     """The conclusion."""
     findings: tuple[Finding, ...]
@@ -41,18 +46,26 @@ class Report(Part):
     """What no rule can tell, and what this report is not."""
     control_totals: tuple[ControlTotal, ...]
     """Totals over every exported transaction, of any month and status."""
+    totals_of_month: tuple[MonthTotal, ...]
+    """Totals over the month's transactions of every status."""
     roll_forward: RollForward
     """From opening to closing, by kind and currency."""
+    wallets: WalletProof
+    """Every balance carried from the month before to the end of the period."""
     drift: DriftAtCut
     """Recorded balances against the ledger, as of the cut."""
     exposure: ExposureAtCut
     """What drift puts at risk, as of the cut."""
+    balances: BalancesAtEnd
+    """How the balances spread when the period ends."""
     adjustments: Adjustments
     """The manual adjustments of the month."""
     analytic: Analytic
     """What starts questions and decides nothing: volumes, cut-off, first digits, reconciliations."""
     rules: tuple[RuleResult, ...]
     """Every rule with its result."""
+    detection: Detection
+    """What the self-test of these rules came to."""
     exceptions: tuple[ExceptionTable, ...]
     """The rows that break a rule."""
     exception_register: Register

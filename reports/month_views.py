@@ -12,6 +12,7 @@ from assets.audit import Audit
 from assets.certificate import DataFile
 from assets.configuration import configuration_tables
 from assets.engines import View
+from assets.exceptions import register_of
 from assets.movements import Month
 from assets.run_history import drift_history, earlier_cuts
 from reports.wording import month_bounds
@@ -34,6 +35,8 @@ def month_views(audit: Audit, months: Sequence[Month], place: int) -> dict[str, 
         "drift_history": drift_history(audit, audit.home.runs.all()),
         "drift": audit.view("drift"),
         "exposure": audit.view("exposure"),
+        "open_escrow": audit.view("open_escrow"),
+        "exceptions": (register_of(audit),),
         "adjustment_flags": _of_month(audit.table("adjustment_flags"), months[place].month),
         "wallets": home.views(audit.export)["wallets"],
         **{

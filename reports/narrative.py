@@ -3,12 +3,13 @@
 What goes in: sentences with figures. What stays out: fixed texts (guidance), the figures (figures).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
 from checks.coverage import coverage_of
 from reports.base import Result, Scope, Severity, Word
+from reports.dispositions import amounts
 from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
 from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
@@ -107,7 +108,7 @@ def _footing(footing: RollForward) -> str:
     return f"The roll-forward foots in {where}."
 
 
-def findings(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
+def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, str]]) -> tuple[Finding, ...]:
     """List broken and unverified rules: those that decide first, then by severity, then as registered."""
     shown = [each for each in outcomes if each.result in {"broken", "not verified"}]
     shown.sort(key=lambda each: (not each.counts_for_verdict, each.result != "broken", ORDER[each.severity]))
@@ -119,6 +120,7 @@ def findings(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
             scope=cast("Scope", each.scope),
             counts_for_verdict=each.counts_for_verdict,
             offenders=each.offenders,
+            amounts=amounts(at_stake.get(each.rule, {})),
             sentence=(each.sentence if each.result == "broken" else each.problem or each.sentence) or each.statement,
             next_step=" ".join(filter(None, (each.advice, _urgency(each)))),
         )

@@ -3,13 +3,14 @@
 What goes in: the report's own figures, counted and put into order. What stays out: sections (pages), looks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reports.base import Amount
 from reports.front import Finding
 from reports.model import Report
 from reports.tables import Column, State, Table, table
-from reports.wording import counted, day_before, instant, listed
+from reports.wording import amount, counted, day_before, instant, listed
 
 TONES = {"CLEAN": "held", "BROKEN": "broken", "NOT VERIFIED": "unverified"}
 STATES = {
@@ -127,18 +128,37 @@ def grouped_findings(report: Report) -> Iterator[tuple[bool, list[Finding]]]:
             yield decides, group
 
 
+def worths(amounts: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:
+    """Write amounts with their currencies, a text each."""
+    return [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in amounts]
+
+
+def gross_drift(report: Report) -> str:
+    """Say how far recorded balances are off in all, by currency; nothing where none were compared."""
+    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    lines = [line for line in report.drift.currencies if line.drifting]
+    if not lines:
+        return report.drift.sentence
+    gross = [
+        f"{amount(line.gross, decimals.get(line.currency))} {line.currency} in {counted(line.drifting, 'balance')}"
+        for line in lines
+    ]
+    return f"Gross drift as of the cut: {listed(gross)}."
+
+
 def owed(report: Report) -> Table:
     """List what is owed to the holders of wallets, by currency, beside the month before."""
     columns = [
         Column("Currency"), Column("Wallets", "number"), Column("Owed", "money"),
         Column("Owed before", "money"), Column("Change", "money", less=("Owed", "Owed before")),
+        Column("Open escrow", "money"), Column("Escrow before", "money"), Column("Owed with escrow", "money"),
         Column("Wallets below zero", "number"), Column("Below zero", "money"),
         Column("Below zero before", "money"),
     ]  # fmt: skip
     rows = [
         (
-            each.currency, each.wallets, each.owed, each.owed_before, each.change,
-            each.overdrawn_wallets, each.overdrawn, each.overdrawn_before,
+            each.currency, each.wallets, each.owed, each.owed_before, each.change, each.escrow, each.escrow_before,
+            each.in_all, each.overdrawn_wallets, each.overdrawn, each.overdrawn_before,
         )
         for each in report.liabilities
     ]  # fmt: skip
@@ -147,9 +167,10 @@ def owed(report: Report) -> Table:
 
 def findings(report: Report) -> Table:
     """List the findings with what to do about each, those that decide first."""
+    decimals = {each.currency: each.decimals for each in report.basis.currencies}
     columns = [
         Column("Result", "state"), Column("Decides"), Column("Rule", "rule"), Column("What was found"),
-        Column("Next step"), Column("Severity"), Column("Scope"), Column("Rows", "number"),
+        Column("Next step"), Column("Severity"), Column("Scope"), Column("Rows", "number"), Column("Worth"),
     ]  # fmt: skip
     rows = [
         (
@@ -161,6 +182,7 @@ def findings(report: Report) -> Table:
             each.severity,
             SCOPES[each.scope],
             each.offenders,
+            "; ".join(worths(each.amounts, decimals)),
         )
         for each in report.findings
     ]

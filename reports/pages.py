@@ -1,228 +1,64 @@
-"""The report as numbered sections of sentences and tables: what every paged rendering (PDF, workpapers) lays out.
+"""The report as numbered sections of sentences and tables: what every rendering lays out.
 
-What goes in: order, titles, columns, and which value stands where; amounts stay minor units beside their currency.
-What stays out: page one (page_one), figures the report does not hold, and how anything looks (pdf, workbook).
-A further section is one function of the report, and its place in `SECTIONS`.
+What goes in: order, numbers, titles, columns, and which value stands where; amounts stay minor units beside their
+currency. What stays out: page one (page_one), figures the report does not hold, and how anything looks.
+A further section is one function of the report, and its place in `CONTENTS`. Numbers are those auditors know the parts
+of such a report by: page one is 0.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
+from reports.balance_pages import holdings, sample, wallets
+from reports.control_pages import annex, control, existence, liabilities, scope, seal
 from reports.day_pages import cut_off, reconciliations, volume
 from reports.digit_pages import digits
-from reports.disposition_pages import register, waivers
-from reports.evidence import ExceptionTable, RuleResult
+from reports.disposition_pages import exceptions
+from reports.drift_pages import drift
 from reports.model import Report
-from reports.page_one import basis, cut_at, state_of, tally
-from reports.restatement_pages import of_seals, restated
-from reports.risk_pages import adjustments, exposure
+from reports.origin_pages import control_totals, provenance
+from reports.restatement_pages import restated
+from reports.risk_pages import adjustments
 from reports.roll_forward_pages import roll_forward
-from reports.tables import Cell, Column, Section, State, Table, table
-from reports.wording import counted, instant
+from reports.tables import Cell, Column, Section, Table
 
-DRIFT = ("recorded", "ledger")
 ROLES = ("Prepared by", "Reviewed by", "Approved by")
+
+
+class Chapter(NamedTuple):
+    """A section's place: its number, the name it is linked by, its short name, and what fills it."""
+
+    number: str
+    anchor: str
+    heading: str
+    section: Callable[[Report], Section]
 
 
 def pages(report: Report) -> tuple[Section, ...]:
     """Turn the report into its sections, in the order and under the numbers of every rendering."""
-    return tuple(section(report) for section in SECTIONS)
+    return tuple(replace(each.section(report), number=each.number) for each in CONTENTS)
 
 
-def control_totals(report: Report) -> Section:
-    """Total every exported transaction, to be compared with the source's own totals."""
-    columns = [
-        Column("Currency"), Column("Transactions", "number"), Column("Sum", "money"), Column("Absolute sum", "money"),
-    ]  # fmt: skip
-    rows = [(each.currency, each.transactions, each.total, each.absolute_total) for each in report.control_totals]
+def completeness(report: Report) -> Section:
+    """Say what speaks for the population being whole and real: the rules of that, and the volume of each day."""
+    days = volume(report)
     return Section(
-        "Control totals of the export",
+        "Completeness and existence",
         (
-            "Every exported transaction, of any month and any status. Compare with the source's own totals to see "
-            "that nothing is missing. Absolute totals cannot hide two errors that cancel out."
+            "Whether rows are missing, doubled, orphaned or half a transfer. The rows that break a rule are in section "
+            f"12. {days.lead}"
         ),
-        (table("Control totals", columns, rows),),
-        nothing="The export holds no transaction.",
+        (existence(report), *days.tables),
+        panels=days.panels,
     )
 
 
-def drift(report: Report) -> Section:
-    """Compare recorded balances with the ledger, as of the cut."""
-    found = report.drift
-    by_currency = [
-        (each.currency, each.compared, each.drifting, each.gross, each.net, each.largest) for each in found.currencies
-    ]
-    worst = [(each.wallet_id, each.currency, each.ledger, each.recorded, each.drift) for each in found.worst]
-    columns = [
-        Column("Currency"), Column("Compared", "number"), Column("Drifting", "number"),
-        Column("Gross drift", "money"), Column("Net drift", "money"), Column("Largest", "money"),
-    ]  # fmt: skip
-    balances = [
-        Column("Wallet", "id"), Column("Currency"), Column("Ledger", "money"), Column("Recorded", "money"),
-        Column("Drift", "money", less=("Recorded", "Ledger")),
-    ]  # fmt: skip
-    return Section(
-        "Drift as of the cut",
-        " ".join(_of_drift(report)),
-        (
-            table("Drift by currency, as of the cut", columns, by_currency),
-            table("Largest, up to ten a currency", balances, worst),
-        ),
-    )
-
-
-def _of_drift(report: Report) -> Iterator[str]:
-    known = (
-        " Recorded balances are known at the cut only: they are compared with the ledger at the cut, never with the "
-        "month's closing."
-    )
-    yield f"{cut_at(report)}. {report.drift.sentence}{known if report.drift.examined else ''}"
-    if report.drift.examined and not report.period.holds_cut:
-        yield f"The cut is not in {report.period.name}, so none of this is part of its verdict."
-    if report.drift.not_compared:
-        number = counted(report.drift.not_compared, "balance")
-        yield (
-            f"{number} could not be compared: without a ledger, without a recorded balance, or with several. "
-            "Other rules judge those."
-        )
-
-
-def rules(report: Report) -> Section:
-    """Count the rules by how they ended, and list every rule with its result, gates first."""
-    counts = [
-        Column("Ended", "state"), Column("Deciding", "number"), Column("Beside", "number"), Column("Meaning"),
-    ]  # fmt: skip
-    columns = [
-        Column("Result", "state"), Column("Rule", "rule"), Column("What must hold", beneath="Rule"),
-        Column("What was found", beneath="Rule"), Column("Severity"), Column("Scope"),
-        Column("Examined", "number"), Column("Offenders", "number"),
-    ]  # fmt: skip
-    rows = [
-        (
-            State(state_of(each.result, each.examined), each.result),
-            each.rule,
-            each.statement,
-            _found(each),
-            each.severity,
-            each.scope if each.counts_for_verdict else f"{each.scope}, not in the verdict",
-            each.examined,
-            each.offenders,
-        )
-        for each in report.rules
-    ]
-    return Section(
-        "Every rule and its result",
-        (
-            "A rule is a query that returns the rows that break it. Gates come first: if one breaks, nothing is "
-            "judged. Beside the rules that decide on the month stand those that are judged as of the cut only."
-        ),
-        (
-            table(
-                "How the rules ended",
-                counts,
-                [(State(each.state, each.state), each.deciding, each.aside, each.meaning) for each in tally(report)],
-            ),
-            table("Rules", columns, rows),
-        ),
-    )
-
-
-def _found(rule: RuleResult) -> str:
-    empty = "Nothing to examine." if rule.result == "held" and not rule.examined else ""
-    one_cause = "Breaks half or more of what it examined: look for one cause." if rule.systemic else ""
-    return " ".join(filter(None, (rule.problem or rule.sentence or empty, one_cause)))
-
-
-def exceptions(report: Report) -> Section:
-    """List the rows that break a rule, one table a rule."""
-    return Section(
-        "Exceptions",
-        (
-            "The rows that break a rule, the worst first. Where there are more than are shown here, the file named "
-            "has them all."
-        ),
-        tuple(_exceptions(each) for each in report.exceptions),
-        nothing="No rule has a row that breaks it.",
-    )
-
-
-def _exceptions(found: ExceptionTable) -> Table:
-    meanings = {"text": "id", "flag": "text"}
-    names = [column.name for column in found.columns]
-    columns = [
-        Column(
-            each.name.replace("_", " ").capitalize(),
-            meanings.get(each.meaning, each.meaning) if each.name != "currency" else "text",  # type: ignore[arg-type]
-            less=("Recorded", "Ledger") if each.name == "drift" and {*DRIFT} < {*names} else None,
-        )
-        for each in found.columns
-    ]
-    counts = [place for place, column in enumerate(found.columns) if column.meaning == "number"]
-    rows = [
-        tuple(int(value) if place in counts and value is not None else value for place, value in enumerate(row))
-        for row in found.rows
-    ]
-    return Table(found.rule, tuple(columns), tuple(rows), total=found.total, rows_path=found.rows_path, worked=True)
-
-
-def provenance(report: Report) -> Section:
-    """Say what the figures were computed from."""
-    tables = [(each.table, each.received, each.rows, each.quarantined, each.files) for each in report.provenance.tables]
-    columns = [
-        Column("Table", "id"), Column("Rows in the source", "number"), Column("Exported", "number"),
-        Column("Quarantined", "number"), Column("Files", "number"),
-    ]  # fmt: skip
-    return Section(
-        "Provenance",
-        (
-            "What the figures were computed from. The same export and the same configuration give this same "
-            f"document, byte for byte.{_restates(report)}"
-        ),
-        (
-            table("Basis", [Column("Basis"), Column("In this report")], list(basis(report))),
-            table("Origin", [Column("What"), Column("Which", "id")], list(_origin(report))),
-            *restated(report),
-            table("Exported tables", columns, tables),
-        ),
-    )
-
-
-def _restates(report: Report) -> str:
-    found = report.provenance.restatement
-    return f" {found.sentence}" if found else ""
-
-
-def _origin(report: Report) -> Iterator[tuple[Cell, ...]]:
-    origin, cut = report.provenance, report.cut
-    yield "Source", origin.source_kind
-    if origin.deployment:
-        yield "Deployment", origin.deployment
-    if origin.source_bytes is not None:
-        yield "Size of the source", counted(origin.source_bytes, "byte")
-    if origin.source_sha256:
-        yield "SHA-256 of the source", origin.source_sha256
-    yield "Export and certificate", origin.export_id
-    yield "Cut", f"{cut_at(report)} ({cut.bound} bound, {cut.proof})"
-    if cut.latest_created_at:
-        yield "Newest transaction", instant(cut.latest_created_at)
-    yield "SHA-256 of the configuration", origin.mapping_sha256
-    yield "Version of this report", str(origin.version)
-    if origin.replaces:
-        yield "Replaces", origin.replaces
-    if origin.reason:
-        yield "Reason", origin.reason
-    yield from of_seals(report)
-
-
-def words(report: Report) -> Section:
-    """Define the words of the report, and how it writes amounts."""
-    return Section(
-        "What the words mean",
-        (
-            "Amounts are in major units with each currency's own decimals; those below zero are in brackets. Amounts "
-            "of a currency that is not configured are in minor units, and say so."
-        ),
-        (table("Words", [Column("Word"), Column("Meaning")], [(each.term, each.meaning) for each in report.glossary]),),
-    )
+def cut_off_and_closed_months(report: Report) -> Section:
+    """Say what fell across an end of the month, and whether the month still is what was sealed of it."""
+    found, again = cut_off(report), report.provenance.restatement
+    sealed = again.sentence if again else "Nothing sealed of the month differs from what the export says of it now."
+    return Section(found.title, f"{found.said} {sealed}", (*found.tables, *restated(report)), panels=found.panels)
 
 
 def sign_off(report: Report) -> Section:
@@ -236,22 +72,25 @@ def sign_off(report: Report) -> Section:
     )
 
 
-SECTIONS: tuple[Callable[[Report], Section], ...] = (
-    control_totals,
-    roll_forward,
-    drift,
-    volume,
-    cut_off,
-    exposure,
-    adjustments,
-    digits,
-    reconciliations,
-    rules,
-    exceptions,
-    register,
-    waivers,
-    provenance,
-    words,
-    sign_off,
+CONTENTS: tuple[Chapter, ...] = (
+    Chapter("1", "scope", "Scope and result", scope),
+    Chapter("2", "provenance", "Provenance", provenance),
+    Chapter("3", "totals", "Control totals", control_totals),
+    Chapter("4", "roll-forward", "Roll-forward", roll_forward),
+    Chapter("5", "wallets", "Wallet-level proof", wallets),
+    Chapter("6", "drift", "Drift as of the cut", drift),
+    Chapter("7", "completeness", "Completeness and existence", completeness),
+    Chapter("8", "cut-off", "Cut-off", cut_off_and_closed_months),
+    Chapter("9", "adjustments", "Manual adjustments", adjustments),
+    Chapter("10", "digits", "Analytic review", digits),
+    Chapter("11", "reconciliations", "Reconciliation history", reconciliations),
+    Chapter("12", "exceptions", "Exceptions and dispositions", exceptions),
+    Chapter("13", "sample", "Sample for testing", sample),
+    Chapter("14", "exposure", "Exposure", holdings),
+    Chapter("15", "control", "Control operation", control),
+    Chapter("16", "liabilities", "Proof of liabilities", liabilities),
+    Chapter("17", "seal", "Seal", seal),
+    Chapter("18", "sign-off", "Sign-off", sign_off),
+    Chapter("A", "annex", "Annex: rules, words, versions", annex),
 )
-"""The sections in their order; a section's number is its place."""
+"""The sections in their order."""

@@ -23,9 +23,11 @@ from reports.page_one import (
     cut_at,
     ending,
     figures,
+    gross_drift,
     grouped_findings,
     owed,
     tally,
+    worths,
 )
 from reports.pages import pages
 from reports.printed import printed
@@ -102,9 +104,11 @@ def _document(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "tally": [vars(each) | {"tone": STATES[each.state]} for each in tally(report)],
         "cut": [cut_at(report), report.cut.sentence],
         "period": report.period.sentence,
+        "since": _words(report.since_last_month.sentence),
+        "drift": _words(gross_drift(report)),
         "restated": _words(f"Restatement, version {origin.version}. {origin.reason}") if origin.replaces else "",
         "findings": [
-            {"decides": decides, "found": [_finding(each) for each in found]}
+            {"decides": decides, "found": [_finding(each, decimals) for each in found]}
             for decides, found in grouped_findings(report)
         ],
         "ending": ending(report),
@@ -124,22 +128,24 @@ def _name(entity: str, month: str) -> dict[str, Any]:
     return {"size": size, "text": BREAK.join(entity) if long else entity}
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(found: Finding, decimals: Mapping[str, int]) -> dict[str, Any]:
     rows = counted(found.offenders, "row") if found.result == "broken" else ""
+    worth = worths(found.amounts, decimals)
     return {
         "tone": STATES[found.result] if found.severity != "warning" else "warned",
         "text": _words(found.sentence),
         "next": _words(found.next_step),
         "rule": found.rule,
-        "of": [each for each in (found.result, found.severity, SCOPES[found.scope], rows) if each],
+        "of": [each for each in (found.result, found.severity, SCOPES[found.scope], rows, *worth) if each],
     }
 
 
 def _section(section: Section, report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
     filled = [each for each in section.tables if each.rows or each.total]
     return {
+        "number": section.number,
         "title": section.title,
-        "lead": _words(section.lead if filled or not section.nothing else section.nothing),
+        "lead": _words(section.said),
         "tables": [printed(each, decimals, PAGE, titled=len(section.tables) > 1) for each in filled],
         "panels": list(_panels(report, decimals)) if section.drawn and filled else _own(section),
         "drawn": section.drawn,

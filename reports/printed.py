@@ -35,7 +35,7 @@ class _Cell:
 
 def printed(table: Table, decimals: Mapping[str, int], page: float, *, titled: bool = False) -> dict[str, Any]:
     """Lay a table out for a page of so many points; `titled` says that its name is set above it."""
-    hosts = [place for place, column in enumerate(table.columns) if not column.beneath]
+    hosts = [place for place, _ in table.laid]
     columns = [table.columns[place] for place in hosts]
     rows = [[_cell(table, row, place, decimals) for place in hosts] for row in range(min(len(table.rows), MOST_ROWS))]
     uses = [_use(table, column.title, column.meaning) for column in columns]
@@ -74,7 +74,7 @@ def _cell(table: Table, row: int, place: int, decimals: Mapping[str, int]) -> _C
     column, cell = table.columns[place], table.rows[row][place]
     if isinstance(cell, State):
         return _Cell(column.meaning, (), cell)
-    below = [other for other, each in enumerate(table.columns) if each.beneath == column.title]
+    below = dict(table.laid)[place]
     texts = tuple(_text(table, row, each, decimals) for each in (place, *below))
     return _Cell(column.meaning, tuple(text for text in texts if text) if below else texts)
 

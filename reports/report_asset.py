@@ -25,7 +25,7 @@ EXPORT_TAG = "tieout/export"
 
 @dg.asset(
     partitions_def=MONTHS,
-    deps=["movements", "balances", "drift", "exceptions", "transactions", "wallets"],
+    deps=["movements", "balances", "drift", "open_escrow", "exceptions", "transactions", "wallets"],
     group_name="report",
     kinds={"html", "json", "pdf", "excel"},
     owners=["team:audit"],

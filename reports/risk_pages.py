@@ -75,7 +75,8 @@ def _preparers(found: Adjustments) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (each.created_by, each.currency, each.transactions, each.gross, each.net) for each in found.preparers
     ]
-    return Table("By preparer", columns, tuple(rows), total=found.preparers_total, rows_path=found.rows_path)
+    path = found.rows_path if found.preparers_total > len(rows) else None
+    return Table("By preparer", columns, tuple(rows), total=found.preparers_total, rows_path=path)
 
 
 def _flags(found: Adjustments) -> Table:

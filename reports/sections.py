@@ -17,8 +17,35 @@ class ControlTotal(Part):
     """How many transactions were exported."""
     total: MinorUnits
     """The sum of their amounts."""
+    credits: MinorUnits
+    """The sum of the amounts above zero."""
+    debits: MinorUnits
+    """The sum of the amounts below zero."""
     absolute_total: MinorUnits
     """The sum of their absolute amounts, in which errors cannot cancel out."""
+
+
+class MonthTotal(Part):
+    """Totals of one currency over the month's transactions of every status."""
+
+    currency: str
+    """The currency."""
+    transactions: int
+    """How many there are."""
+    total: MinorUnits
+    """The sum of their amounts."""
+    credits: MinorUnits
+    """The sum of the amounts above zero."""
+    debits: MinorUnits
+    """The sum of the amounts below zero."""
+    first_id: str
+    """The smallest id, in the order of its bytes."""
+    last_id: str
+    """The largest id."""
+    first_at: str
+    """The earliest instant one of them is dated, as ISO 8601 writes it in UTC."""
+    last_at: str
+    """The latest."""
 
 
 class KindMovement(Part):
@@ -89,6 +116,19 @@ class CurrencyDrift(Part):
     """The drift that is furthest from zero, signed; 0 where none reaches the tolerance."""
 
 
+class DriftSize(Part):
+    """The balances of one currency that are off by about as much."""
+
+    currency: str
+    """The currency."""
+    at_least: MinorUnits
+    """The lower bound of what they are off by, without sign: a power of ten."""
+    balances: int
+    """How many there are."""
+    gross: MinorUnits
+    """The sum of their absolute drift."""
+
+
 class DriftingBalance(Part):
     """One balance whose recorded amount is not what the ledger says."""
 
@@ -102,6 +142,12 @@ class DriftingBalance(Part):
     """What the application recorded."""
     drift: MinorUnits
     """Recorded less ledger."""
+    state: str | None
+    """new or persisting since the export before, or waived; null where no register tells."""
+    first_cut_at: str | None
+    """The cut at which it was first seen, as ISO 8601 writes it in UTC."""
+    days: int | None
+    """How many days before this cut that was."""
 
 
 class Exposed(Part):
@@ -143,5 +189,7 @@ class DriftAtCut(Part):
     """Balances without a ledger, without a recorded balance, or with several; other rules judge those."""
     currencies: tuple[CurrencyDrift, ...]
     """The currencies, by code."""
+    sizes: tuple[DriftSize, ...]
+    """The balances that drift by the size of their drift, the smallest first."""
     worst: tuple[DriftingBalance, ...]
     """The ten balances of each currency that drift most."""

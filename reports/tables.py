@@ -60,6 +60,8 @@ class Table:
     """Whether people fill it in by hand."""
     worked: bool = False
     """Whether each row is something a person works on, and says what became of it."""
+    linked: bool = False
+    """Whether what is said of a rule elsewhere leads to its row here."""
 
     def currency(self, row: int, column: int) -> str | None:
         """Return the currency of an amount: of its column, or the one its row names."""
@@ -67,6 +69,19 @@ class Table:
             return self.columns[column].currency
         titles = [each.title for each in self.columns]
         return str(self.rows[row][titles.index("Currency")]) if "Currency" in titles else None
+
+    @property
+    def laid(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """Return the places of the columns that stand by themselves, each with those set beneath it."""
+        return tuple(
+            (place, tuple(other for other, below in enumerate(self.columns) if below.beneath == column.title))
+            for place, column in enumerate(self.columns)
+            if not column.beneath
+        )
+
+    def rule_of(self, row: Sequence[Cell]) -> str:
+        """Return the rule a row is of."""
+        return str(row[[each.meaning for each in self.columns].index("rule")])
 
     @property
     def many(self) -> int:
@@ -95,6 +110,14 @@ class Section:
     """Whether the charts of the roll-forward belong to it."""
     panels: tuple[Panel, ...] = ()
     """Charts of its own."""
+    number: str = ""
+    """The number it is known by, or the letter of an annex."""
+
+    @property
+    def said(self) -> str:
+        """What stands above its tables: its lead, or that there is nothing to lay out."""
+        filled = self.panels or any(each.rows or each.total for each in self.tables)
+        return self.lead if filled or self.nothing is None else self.nothing
 
 
 def table(name: str, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> Table:

@@ -71,6 +71,15 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def size(power_of_ten: str, decimals: int) -> str:
+    """Write a power of ten of minor units shortly, in major units: 0.01, 10, 10k, 10M."""
+    power = len(power_of_ten) - 1 - decimals
+    if power < 0:
+        return f"0.{'0' * (-power - 1)}1"
+    thousands = min(power // 3, 4)
+    return f"{10 ** (power - 3 * thousands)}{('', 'k', 'M', 'G', 'T')[thousands]}"
+
+
 def title(name: str) -> str:
     """Write a rule's or kind's name as words: projections_do_not_drift as Projections do not drift."""
     return name.replace("_", " ").capitalize()

@@ -56,16 +56,15 @@ def _plan(report: Report) -> Iterator[_Planned]:
     yield _Planned("Findings", "Findings", "Those that decide on the month come first.", (findings(report),))
     above = f"Balances above zero, {ending(report)}. Balances below zero are apart, and lower nothing."
     yield _Planned("Owed", "What is owed to wallet holders", above, (owed(report),))
-    for number, section in enumerate(pages(report), 1):
+    for section in pages(report):
         filled = [table for table in section.tables if table.rows or table.total]
-        lead = section.lead if filled or not section.nothing else section.nothing
         together = tuple(table for table in filled if not table.worked)
-        title = f"{number} {section.title}"
-        yield _Planned(_sheet_name(title), title, lead, together)
-        yield from _apart(number, section, filled)
+        title = f"{section.number} {section.title}"
+        yield _Planned(_sheet_name(title), title, section.said, together)
+        yield from _apart(section.number, section, filled)
 
 
-def _apart(number: int, section: Section, filled: list[Table]) -> Iterator[_Planned]:
+def _apart(number: str, section: Section, filled: list[Table]) -> Iterator[_Planned]:
     worked = [table for table in filled if table.worked]
     for place, table in enumerate(worked, 1):
         title = f"{number}.{place} {table.name}"

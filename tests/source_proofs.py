@@ -25,7 +25,7 @@ from tests.postgres_ledger.ledger import create_ledger
 from tests.postgres_ledger.server import Server, running_postgres
 from tests.postgres_ledger.writers import Writers
 
-TORN_TRIES = 20
+TORN_TRIES, PACE = 20, 10
 
 
 def main() -> int:
@@ -50,6 +50,8 @@ def under_load(server: Server, folder: Path, exports: int) -> bool:
             made = exported(home, database, full=number % 10 == 0)
             drifted += drifting(home, made).num_rows
             rows = made.certificate.tables["transactions"].written
+            if (number + 1) % PACE == 0:
+                sys.stderr.write(f"{number + 1} exports, {rows:,} rows, {drifted} balances drifted\n")
         torn, apart = source(ledger, folder, share_snapshot=False), Home(folder / "torn")
         shown = [drifting(apart, exported(apart, torn, full=True)).num_rows for _ in range(TORN_TRIES)]
     seconds = time.monotonic() - began

@@ -14,11 +14,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.promises import TIME
 from assets.schemas import TABLES
 from reports.build import Basis, KindPolicy, MonthFacts
 
 SUM = pa.decimal128(38, 0)
-COLUMNS = ("currency", "amount", "kind", "settled", "created_at", "source_created_at", "delay_us")
+COLUMNS = (
+    "transaction_id", "wallet_key", "currency", "amount", "kind", "settled", "created_at", "source_created_at",
+    "delay_us",
+)  # fmt: skip
 HOSTILE = (
     "wallet_<script>alert('x')</script>",
     "wallet_" + "k57f3a9c" * 24,
@@ -110,13 +114,15 @@ def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
             movements[wallet, currency, kind, settled][0] += 1
             movements[wallet, currency, kind, settled][1] += amount
     balances = sorted(set(before) | set(moved))
-    closings = {each: before[each] + moved[each][1] for each in balances}
+    closings = {each: before.get(each, 0) + (moved[each][1] if each in moved else 0) for each in balances}
     return {
         "movements": _movements(movements),
         "closings": _closings(balances, before, moved, pending),
         "closings_before": _closings(sorted(before), before, {}, {}),
         "drift": _drift(closings, drift),
         "exposure": _exposure(closings, drift),
+        "open_escrow": _open_escrow(made),
+        "exceptions": _exceptions(drift),
         "adjustment_flags": TABLES["adjustment_flags"].empty_table(),
         "wallets": pa.table(
             {
@@ -124,6 +130,7 @@ def tables(made: Ledger, drift: Mapping[str, int]) -> dict[str, pa.Table]:
                 "wallet_key": pa.array([_key(wallet) for wallet, _ in made.wallets], pa.int64()),
                 "currency": pa.array([currency for _, currency in made.wallets], pa.string()),
                 "opening": pa.nulls(len(made.wallets), pa.int64()),
+                "is_active": pa.array([place % 9 != 0 for place in range(len(made.wallets))], pa.bool_()),
             }
         ),
         "settings": pa.table({"drift_tolerance": pa.array([1], pa.int64())}),
@@ -150,6 +157,8 @@ def transactions(rows: Sequence[tuple[str, str, str, int, bool, bool]]) -> pa.Ta
     schema = pa.schema([TABLES["transactions"].field(name) for name in COLUMNS])
     made = [
         {
+            "transaction_id": f"txn_{place:06d}",
+            "wallet_key": _key(wallet),
             "currency": currency,
             "amount": amount,
             "kind": kind,
@@ -158,7 +167,7 @@ def transactions(rows: Sequence[tuple[str, str, str, int, bool, bool]]) -> pa.Ta
             "source_created_at": datetime(2025, 7, 1, tzinfo=UTC) + timedelta(hours=place % 360, seconds=2),
             "delay_us": 2_000_000,
         }
-        for place, (_, currency, kind, amount, settled, _) in enumerate(rows)
+        for place, (wallet, currency, kind, amount, settled, _) in enumerate(rows)
     ]
     return pa.Table.from_pylist(made, schema=schema)
 
@@ -194,8 +203,43 @@ def _closings(
             "movement": pa.array(map(Decimal, movement), SUM),
             "closing": pa.array([Decimal(a + b) for a, b in zip(opening, movement, strict=True)], SUM),
             "unsettled": pa.array([Decimal(pending.get(each, 0)) for each in balances], SUM),
+            "last_settled_at": pa.array([_last_moved(each in moved, each) for each in balances], TIME),
         }
     )
+
+
+def _last_moved(now: bool, balance: tuple[str, str]) -> datetime:  # noqa: FBT001 - a fixture
+    """Let every fifth balance that did not move this month have rested for two years."""
+    if now:
+        return datetime(2025, 7, 9, tzinfo=UTC)
+    return datetime(2023, 7, 1, tzinfo=UTC) if _key(balance[0]) % 5 == 0 else datetime(2025, 6, 9, tzinfo=UTC)
+
+
+def _open_escrow(made: Ledger) -> pa.Table:
+    """Sum what kinds of escrow took out of wallets, less what they put back, by month."""
+    held: dict[tuple[str, str], int] = defaultdict(int)
+    for _, currency, kind, amount, settled, now in made.rows:
+        if settled and kind in ("ESCROW_HOLD", "ESCROW_RELEASE"):
+            held["2025-07" if now else "2025-06", currency] -= amount
+    rows = [{"month": month, "currency": code, "amount": Decimal(held[month, code])} for month, code in sorted(held)]
+    return pa.Table.from_pylist(rows, schema=TABLES["open_escrow"])
+
+
+def _exceptions(drift: Mapping[str, int]) -> pa.Table:
+    """Know every drifting balance since ten days before the cut."""
+    rows = [
+        {
+            "rule": "projections_do_not_drift",
+            "subject": wallet,
+            "wallet_id": wallet,
+            "currency": "EGP",
+            "state": "persisting",
+            "first_cut_at": datetime(2025, 7, 7, 9, tzinfo=UTC),
+            "days": 10,
+        }
+        for wallet in drift
+    ]
+    return pa.Table.from_pylist(rows, schema=TABLES["exceptions"])
 
 
 def _drift(closings: Mapping[tuple[str, str], int], drift: Mapping[str, int]) -> pa.Table:

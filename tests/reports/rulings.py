@@ -16,6 +16,7 @@ class Ruled:
     result: str
     severity: str
     scope: str
+    asserts: str
     statement: str
     examined: int
     offenders: int = 0
@@ -103,6 +104,7 @@ def rulings(examined: int, found: Mapping[str, Mapping[str, Any]]) -> tuple[Rule
                 "result": "held",
                 "severity": severity,
                 "scope": scope,
+                "asserts": "existence" if rule.endswith(("_exist", "_unique")) else "accuracy",
                 "statement": statement,
                 "examined": examined,
                 "sentence": f"All {examined:,} rows hold.",

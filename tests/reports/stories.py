@@ -13,6 +13,22 @@ from reports.build import MonthFacts, Query
 from tests.reports.months import BASIS, HOSTILE, Ledger, ledger, query_over, tables, with_facts
 from tests.reports.rulings import CERTIFICATE, breaks, rulings, with_facts_of
 
+SELFTEST = {
+    "summary": "3 of 3 planted faults caught, 0 false alarms.",
+    "ledger": "the newest export",
+    "export": "000003-4be1d90c2f6a",
+    "rules": [
+        {
+            "rule": "projections_do_not_drift",
+            "planted": 3,
+            "caught": 3,
+            "consequences": {"balances_are_not_negative": 1},
+            "false_alarms": 0,
+            "told": "",
+        }
+    ],
+}
+
 
 def _totals(made: Ledger) -> list[dict[str, Any]]:
     totals = []
@@ -74,7 +90,15 @@ def broken() -> tuple[MonthFacts, Query]:
         "types_are_known": keys.slice(0, 1),
     }
     outcomes = rulings(len(made.rows), found)
-    return _facts(made, outcomes_month=outcomes, verdict="BROKEN", offenders=offenders), query_over(views)
+    facts = _facts(
+        made,
+        outcomes_month=outcomes,
+        verdict="BROKEN",
+        offenders=offenders,
+        at_stake={"projections_do_not_drift": {"EGP": "22629", "KWD": "1250"}},
+        selftest=SELFTEST,
+    )
+    return facts, query_over(views)
 
 
 def _found(drifting: int, negative: int, repeated: int, wallet: str) -> dict[str, dict[str, Any]]:

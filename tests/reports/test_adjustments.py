@@ -90,8 +90,8 @@ def test_the_highest_scores_come_first_and_no_more_than_fifty() -> None:
 
 def test_the_page_shows_them_and_what_was_not_looked_for() -> None:
     page = render_html(reported(rows([2, 1]), []))
-    assert "To read first: 2 of 2 adjustments with a score" in page
-    assert "this source has no users.is_admin" in page
+    assert "2 rows, all in audits/a/adjustment_flags.parquet" in page
+    assert "This source has no users.is_admin" in page
     assert "Nobody tells." in page
     assert "<script>alert" not in page
     assert "The month has no adjustment." in render_html(reported([], []))

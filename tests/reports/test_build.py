@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from assets.promises import TIME
 from reports.build import build_report
 from reports.model import Report, report_json
 from tests.reports.months import SUM, Ledger, ledger, query_over, tables, with_facts
@@ -89,7 +90,10 @@ def test_an_opening_of_the_source_is_taken_over_once() -> None:
             {
                 "wallet_key": pa.array([1, 2], pa.int64()),
                 "currency": ["EGP", "EGP"],
+                "opening": pa.array([Decimal(150), Decimal(70)], SUM),
+                "movement": pa.array([Decimal(0), Decimal(0)], SUM),
                 "closing": pa.array([Decimal(150), Decimal(70)], SUM),
+                "last_settled_at": pa.nulls(2, TIME),
                 "unsettled": pa.array([Decimal(0), Decimal(0)], SUM),
             }
         ),
@@ -106,6 +110,7 @@ def test_an_opening_of_the_source_is_taken_over_once() -> None:
                 "wallet_key": pa.array([1, 2], pa.int64()),
                 "currency": ["EGP", "EGP"],
                 "opening": pa.array([100, 70], pa.int64()),
+                "is_active": pa.nulls(2, pa.bool_()),
             }
         ),
     }

@@ -72,7 +72,7 @@ def test_the_register_is_shown_and_says_whether_it_foots() -> None:
     for changed in ({"closing": 4}, {"amounts": [wrong]}):
         broken_register = reported(exceptions=[{**LINE, **changed}])
         assert not broken_register.exception_register.foots
-        assert "here they do not" in render_html(broken_register)
+        assert "and here do not" in render_html(broken_register)
 
 
 def test_waived_rows_come_last_and_name_their_waiver() -> None:

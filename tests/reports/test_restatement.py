@@ -123,4 +123,4 @@ def test_a_month_as_it_was_sealed_has_no_restatement(sealed: dict[str, str] | No
     assert made.provenance.restatement is None
     names = [each.name for section in pages(made) for each in section.tables]
     assert not any(name.startswith("Restated") for name in names)
-    assert ("Sealofthemonthbefore" in renderings(made)["html"]) == (sealed is not None)
+    assert (f"{PREVIOUS['sealed_as']}:{PREVIOUS['seal']}" in renderings(made)["html"]) == (sealed is not None)

@@ -1,0 +1,2 @@
+-- How many wallets the source calls active or inactive.
+SELECT COUNT(is_active) AS known FROM wallets
