@@ -3,7 +3,7 @@
 What goes in: whole pixels. What stays out: figures the model does not hold. Inks are those of `charts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,25 +24,14 @@ class Bar(NamedTuple):
 @lru_cache(maxsize=128)
 def bars(drawn: tuple[Bar, ...], every: int) -> str:
     """Draw the bars side by side, and name every so many of them."""
-    import vl_convert  # noqa: PLC0415 - a renderer that only a report needs
-
     top = max((level for bar in drawn for level in (bar.value, *bar.levels)), default=0) or 1
     slot = max(min(WIDE // max(len(drawn), 1), 60), 4)
-    layers = [
-        _layer("rect", [_box(place, slot, bar, top) for place, bar in enumerate(drawn)]),
-        _layer("rule", [each for place, bar in enumerate(drawn) for each in _levels(place, slot, bar, top)]),
-        _layer("text", list(_labels(drawn, slot, every))),
-    ]
-    specification = {
-        "width": WIDE,
-        "height": HEAD + HIGH + FOOT,
-        "padding": 0,
-        "autosize": "none",
-        "background": "transparent",
-        "layer": layers,
-        "config": {"aria": False, "view": {"stroke": None}},
+    marks = {
+        "rect": [_box(place, slot, bar, top) for place, bar in enumerate(drawn)],
+        "rule": [each for place, bar in enumerate(drawn) for each in _levels(place, slot, bar, top)],
+        "text": list(_labels(drawn, slot, every)),
     }
-    return str(vl_convert.vegalite_to_svg(specification))
+    return drawing(HEAD + HIGH + FOOT, marks)
 
 
 def _box(place: int, slot: int, bar: Bar, top: int) -> dict[str, Any]:
@@ -66,11 +55,26 @@ def _labels(drawn: Sequence[Bar], slot: int, every: int) -> list[dict[str, Any]]
     ]
 
 
-def _layer(mark: str, values: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a layer of marks at whole pixels."""
+def drawing(high: int, marks: Mapping[str, list[dict[str, Any]]]) -> str:
+    """Draw marks (rect, rule, text) at whole pixels, in this order, as SVG of the usual width."""
+    import vl_convert  # noqa: PLC0415 - a renderer that only a report needs
+
+    specification = {
+        "width": WIDE,
+        "height": high,
+        "padding": 0,
+        "autosize": "none",
+        "background": "transparent",
+        "layer": [_layer(mark, values, high) for mark, values in marks.items()],
+        "config": {"aria": False, "view": {"stroke": None}},
+    }
+    return str(vl_convert.vegalite_to_svg(specification))
+
+
+def _layer(mark: str, values: list[dict[str, Any]], high: int) -> dict[str, Any]:
     at = {
         axis: {"field": axis, "type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False}}
-        for axis, domain in (("x", [0, WIDE]), ("y", [HEAD + HIGH + FOOT, 0]))
+        for axis, domain in (("x", [0, WIDE]), ("y", [high, 0]))
     }
     far = {"x2": {"field": "x2"}} | ({"y2": {"field": "y2"}} if mark == "rect" else {})
     ink = {"color": {"field": "ink", "type": "nominal", "scale": None}}

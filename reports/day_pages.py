@@ -4,9 +4,11 @@ What goes in: columns, rows and charts of each. What stays out: what the report 
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from reports.analytic import CutOff
 from reports.bars import Bar, bars
+from reports.day_calendar import Day, calendar
 from reports.model import Report
 from reports.tables import Cell, Column, Panel, Section, State, Table, table
 from reports.wording import counted, instant
@@ -99,7 +101,7 @@ def reconciliations(report: Report) -> Section:
     points = [(instant(each.cut_at), each.currency, each.gross) for each in report.analytic.drift]
     over_time = [Column("Cut", "time"), Column("Currency"), Column("Gross drift", "money")]
     done = sum(each.standing != "not done" for each in days)
-    drawn = tuple(Bar(each.day[8:], 1, (), INKS[each.standing]) for each in days)
+    drawn = tuple(Day(date.fromisoformat(each.day), INKS[each.standing]) for each in days)
     return Section(
         "Reconciliation history",
         (
@@ -107,7 +109,10 @@ def reconciliations(report: Report) -> Section:
             "one is not done, and never blank. Green is CLEAN, red BROKEN, blue NOT VERIFIED, grey not done."
         ),
         (table("Days", columns, rows), table("Gross drift over time", over_time, points)),
-        panels=(Panel("", "Days of the month by their worst verdict", bars(drawn, 1)), *_drift(report)),
+        panels=(
+            *((Panel("", "Days of the month by their worst verdict", calendar(drawn)),) if days else ()),
+            *_drift(report),
+        ),
     )
 
 
