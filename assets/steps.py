@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from assets.balances import compute_balances, second_balances
 from assets.closed_months import close_months, closed_months
-from assets.configuration import configuration_tables
 from assets.creators import compute_creators
 from assets.drift import compute_drift, drift_by_currency
 from assets.escrow import compute_open_escrow
@@ -161,9 +160,8 @@ def exposure(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
 def open_escrow(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
     """Say what each month put into escrow and took out of it: owed, although no wallet shows it."""
     audit = workplace.audit(context.run.run_id)
-    views = {**audit.home.views(audit.export), **configuration_tables(audit.mapping)}
-    with audit.home.writing(context.run.run_id), audit.home.workshop() as spill:
-        rows = compute_open_escrow({name: views[name] for name in ("transactions", "kinds", "settings")}, spill)
+    with audit.home.writing(context.run.run_id):
+        rows = compute_open_escrow(audit.home, audit.export, audit.mapping)
         audit.keep("open_escrow", rows)
     return dg.MaterializeResult(metadata=_metadata("open_escrow", rows.num_rows, {}))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.configuration import configuration_tables
-from assets.escrow import compute_open_escrow
+from assets.escrow import open_escrow
 from assets.mapping_file import load_mapping
 from assets.schemas import TABLES
 from tests.assets.ledgers import quick
@@ -53,9 +53,7 @@ def computed(rows: Sequence[Row], *, pool: str, recorded: bool) -> dict[tuple[st
         schema=TABLES["transactions"],
     )  # fmt: skip
     configured = configuration_tables(mapping)
-    found = compute_open_escrow(
-        {"transactions": transactions, **{name: configured[name] for name in ("kinds", "settings")}}
-    )
+    found = open_escrow({"transactions": transactions, **{name: configured[name] for name in ("kinds", "settings")}})
     return {(row["month"], row["currency"]): int(row["amount"]) for row in found.to_pylist() if row["amount"]}
 
 

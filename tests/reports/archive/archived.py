@@ -16,6 +16,7 @@ from assets.calendar import periods
 from assets.closed_months import close_months, closed_months
 from assets.creators import compute_creators
 from assets.drift import compute_drift
+from assets.escrow import compute_open_escrow
 from assets.exposure import compute_exposure
 from assets.forensics import compute_flags
 from assets.mapping import Mapping
@@ -113,6 +114,7 @@ def audited(place: Place, folder: Path, rows: tuple[Row, ...], name: str = "snap
         audit.keep("balances_again", second_balances(place.home, audit.export))
         audit.keep("drift", compute_drift(place.home, audit.export, audit.table("balances")))
         audit.keep("exposure", compute_exposure(audit.view("drift")))
+        audit.keep("open_escrow", compute_open_escrow(place.home, audit.export, place.mapping))
         audit.keep("adjustment_flags", compute_flags(audit))
         audit.keep("sealed_months", compare_sealed(audit, silent))
         audit.keep("closed_months", closed_months(audit)[0])
