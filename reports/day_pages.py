@@ -11,7 +11,7 @@ from reports.bars import Bar, bars
 from reports.day_calendar import Day, calendar
 from reports.model import Report
 from reports.tables import Cell, Column, Panel, Section, State, Table, table
-from reports.wording import counted, instant
+from reports.wording import counted
 
 SHOWN = 10
 STANDINGS = {
@@ -98,7 +98,7 @@ def reconciliations(report: Report) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (each.day, each.reconciliations, State(STANDINGS[each.standing], each.standing)) for each in days
     ]
-    points = [(instant(each.cut_at), each.currency, each.gross) for each in report.analytic.drift]
+    points = [(each.cut_at, each.currency, each.gross) for each in report.analytic.drift]
     over_time = [Column("Cut", "time"), Column("Currency"), Column("Gross drift", "money")]
     done = sum(each.standing != "not done" for each in days)
     drawn = tuple(Day(date.fromisoformat(each.day), INKS[each.standing]) for each in days)

@@ -29,7 +29,7 @@ def digits(report: Report) -> Section:
         for each in tests
     ]  # fmt: skip
     return Section(
-        "First digits and repeated amounts",
+        "Analytic review",
         (
             "Amounts that people choose mostly follow Benford's law: small first digits are more common. Deviation is "
             "the mean absolute deviation of the shares, graded by Nigrini's limits. What does not conform starts "

@@ -9,7 +9,7 @@ from reports.bars import Bar, bars
 from reports.model import Report
 from reports.page_one import cut_at
 from reports.tables import Cell, Column, Panel, Section, table
-from reports.wording import counted, instant, size
+from reports.wording import counted, size
 
 
 def drift(report: Report) -> Section:
@@ -22,7 +22,7 @@ def drift(report: Report) -> Section:
     worst: list[tuple[Cell, ...]] = [
         (
             each.wallet_id, each.currency, each.ledger, each.recorded, each.drift, each.state,
-            instant(each.first_cut_at) if each.first_cut_at else None, each.days,
+            each.first_cut_at, each.days,
         )
         for each in found.worst
     ]  # fmt: skip

@@ -30,7 +30,7 @@ from reports.page_one import (
     worths,
 )
 from reports.pages import CONTENTS, pages
-from reports.printed import note
+from reports.printed import instant_of_row, note
 from reports.wording import counted, visible
 
 FONTS = (("Tieout Sans", 400), ("Tieout Sans", 600), ("Tieout Mono", 400))
@@ -98,7 +98,7 @@ def _environment(decimals: tuple[tuple[str, int], ...]) -> Environment:
     environment = Environment(
         loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    own = {"seen": visible, "counted": counted, "count": whole, "id": identifier}
+    own = {"seen": visible, "counted": counted, "count": whole, "id": identifier, "time_of_row": instant_of_row}
     environment.filters |= own | amount_filters(dict(decimals))
     return environment
 

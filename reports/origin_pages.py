@@ -115,7 +115,7 @@ def _of_month(report: Report) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             each.currency, each.transactions, each.total, each.credits, each.debits, each.first_id, each.last_id,
-            instant(each.first_at), instant(each.last_at),
+            each.first_at, each.last_at,
         )
         for each in report.totals_of_month
     ]  # fmt: skip

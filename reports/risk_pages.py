@@ -6,7 +6,6 @@ What goes in: columns and rows of both. What stays out: what the report does not
 from reports.adjustments import Adjustments
 from reports.model import Report
 from reports.tables import Cell, Column, Section, Table, table
-from reports.wording import instant
 
 
 def exposure(report: Report) -> Section:
@@ -107,7 +106,7 @@ def _first(found: Adjustments) -> Table:
             each.currency,
             each.amount,
             each.created_by,
-            instant(each.created_at),
+            each.created_at,
         )
         for each in found.shown
     ]

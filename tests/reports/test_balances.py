@@ -224,6 +224,20 @@ def test_a_cured_exception_says_nothing_of_a_balance_that_drifts_again() -> None
     assert [(each.wallet_id, each.state) for each in report.drift.worst] == [(wallet, None)]
 
 
+def test_instants_reach_every_rendering_as_iso_8601_writes_them() -> None:
+    report = build_report(*broken())
+    instants = [
+        row[place]
+        for section in pages(report)
+        for table in section.tables
+        for place, column in enumerate(table.columns)
+        for row in table.rows
+        if column.meaning == "time" and row[place] is not None
+    ]
+    assert len(instants) > 20
+    assert all(datetime.fromisoformat(str(each)).tzinfo for each in instants)
+
+
 def test_sections_stand_in_the_order_auditors_know() -> None:
     report = build_report(*broken())
     assert [section.number for section in pages(report)] == [*map(str, range(1, 19)), "A"]
