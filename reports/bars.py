@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reports.charts import FONT, INKS
 
-WIDE, HIGH, FOOT, HEAD = 840, 120, 20, 16
+WIDE, NARROW, HIGH, FOOT, HEAD = 840, 260, 120, 20, 16
 
 
 class Bar(NamedTuple):
@@ -31,7 +31,7 @@ def bars(drawn: tuple[Bar, ...], every: int) -> str:
         "rule": [each for place, bar in enumerate(drawn) for each in _levels(place, slot, bar, top)],
         "text": list(_labels(drawn, slot, every)),
     }
-    return drawing(HEAD + HIGH + FOOT, marks)
+    return drawing(min(max(slot * len(drawn), NARROW), WIDE), HEAD + HIGH + FOOT, marks)
 
 
 def _box(place: int, slot: int, bar: Bar, top: int) -> dict[str, Any]:
@@ -55,26 +55,26 @@ def _labels(drawn: Sequence[Bar], slot: int, every: int) -> list[dict[str, Any]]
     ]
 
 
-def drawing(high: int, marks: Mapping[str, list[dict[str, Any]]]) -> str:
-    """Draw marks (rect, rule, text) at whole pixels, in this order, as SVG of the usual width."""
+def drawing(wide: int, high: int, marks: Mapping[str, list[dict[str, Any]]]) -> str:
+    """Draw marks (rect, rule, text) at whole pixels, in this order, as SVG."""
     import vl_convert  # noqa: PLC0415 - a renderer that only a report needs
 
     specification = {
-        "width": WIDE,
+        "width": wide,
         "height": high,
         "padding": 0,
         "autosize": "none",
         "background": "transparent",
-        "layer": [_layer(mark, values, high) for mark, values in marks.items()],
+        "layer": [_layer(mark, values, wide, high) for mark, values in marks.items()],
         "config": {"aria": False, "view": {"stroke": None}},
     }
     return str(vl_convert.vegalite_to_svg(specification))
 
 
-def _layer(mark: str, values: list[dict[str, Any]], high: int) -> dict[str, Any]:
+def _layer(mark: str, values: list[dict[str, Any]], wide: int, high: int) -> dict[str, Any]:
     at = {
         axis: {"field": axis, "type": "quantitative", "axis": None, "scale": {"domain": domain, "nice": False}}
-        for axis, domain in (("x", [0, WIDE]), ("y", [high, 0]))
+        for axis, domain in (("x", [0, wide]), ("y", [high, 0]))
     }
     far = {"x2": {"field": "x2"}} | ({"y2": {"field": "y2"}} if mark == "rect" else {})
     ink = {"color": {"field": "ink", "type": "nominal", "scale": None}}

@@ -34,7 +34,7 @@ def calendar(days: tuple[Day, ...]) -> str:
         boxes.append({**side, "y": top, "y2": top + ROW - GAP, "ink": INKS[each.ink]})
         numbers.append({"x": left + NUMBER // 2, "y": top + (ROW - GAP) // 2, "text": str(each.day.day)})
     weeks = max(_week(each.day) for each in days) + 1
-    return drawing(HEAD + weeks * ROW, {"rect": boxes, "text": names + numbers})
+    return drawing(WIDE, HEAD + weeks * ROW, {"rect": boxes, "text": names + numbers})
 
 
 def _week(day: date) -> int:

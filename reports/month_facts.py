@@ -73,7 +73,7 @@ def month_facts(audit: Audit, period: Period, edition: Edition, outcomes: Sequen
         configuration=audit.mapping.digest(),
         register=REGISTER,
         earlier=_earlier(audit, before) if before else None,
-        selftest=_selftest(audit),
+        selftest=selftest_of(audit),
     )
 
 
@@ -82,6 +82,15 @@ def versions_of(audit: Audit, month: str) -> list[Path]:
     folders = (audit.home.path / "reports" / month).glob("v*")
     versions = sorted(folders, key=lambda folder: int(folder.name.removeprefix("v")))
     return [version.relative_to(audit.home.path) for version in versions]
+
+
+def selftest_of(audit: Audit) -> dict[str, Any] | None:
+    """Return what the newest self-test of just these rules kept."""
+    for file in sorted((audit.home.path / "selftest").glob("*.json"), reverse=True):
+        said = read_object(file, RUN_AGAIN)
+        if said["register"] == REGISTER:
+            return said
+    return None
 
 
 def _basis(mapping: Configuration) -> Basis:
@@ -135,14 +144,5 @@ def _earlier(audit: Audit, month: str) -> dict[str, Any] | None:
     for folder in reversed(versions_of(audit, month)):
         said = read_object(audit.home.path / folder / "report.json", RESTORE)
         if said["provenance"]["export_id"] < audit.export.export_id:
-            return said
-    return None
-
-
-def _selftest(audit: Audit) -> dict[str, Any] | None:
-    """Return what the newest self-test of just these rules kept."""
-    for file in sorted((audit.home.path / "selftest").glob("*.json"), reverse=True):
-        said = read_object(file, RUN_AGAIN)
-        if said["register"] == REGISTER:
             return said
     return None

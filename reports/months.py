@@ -26,7 +26,7 @@ from checks.rules import REGISTER
 from reports.build import build_report
 from reports.html import render_html
 from reports.model import Report, report_json
-from reports.month_facts import RESTORE, Edition, month_facts, versions_of
+from reports.month_facts import RESTORE, Edition, month_facts, selftest_of, versions_of
 from reports.month_views import month_views, nearby
 from reports.pdf import render_pdf
 from reports.workbook import render_workbook
@@ -73,7 +73,7 @@ class MonthReport:
 def report_month(audit: Audit, months: list[Month], period: Period) -> MonthReport:
     """Return the report of a month, made now or found as it was made."""
     place = next(place for place, month in enumerate(months) if month.month == period.month)
-    made_from = _made_from(audit, months[place])
+    made_from = _made_from(audit, months[place], period)
     if standing := standing_report(audit, months[place], period) or _completed(audit, months[place], period):
         return standing
     edition = _edition(audit, period, made_from)
@@ -123,7 +123,7 @@ def _standing(audit: Audit, month: Month, period: Period) -> Path | None:
     if not standing or not (audit.home.path / standing[-1] / MADE_FROM).exists():
         return None
     made_from = read_object(audit.home.path / standing[-1] / MADE_FROM, RESTORE)
-    return standing[-1] if made_from == _made_from(audit, month) else None
+    return standing[-1] if made_from == _made_from(audit, month, period) else None
 
 
 def _completed(audit: Audit, month: Month, period: Period) -> MonthReport | None:
@@ -141,9 +141,14 @@ def _completed(audit: Audit, month: Month, period: Period) -> MonthReport | None
     return standing_report(audit, month, period)
 
 
-def _made_from(audit: Audit, month: Month) -> dict[str, str]:
-    """Return what a report depends on; when any of it changes, the report is due again."""
+def _made_from(audit: Audit, month: Month, period: Period) -> dict[str, str]:
+    """Return what a report depends on; when any of it changes, the report is due again.
+
+    A self-test tells of the rules and not of the month: of a complete month no version is made for it.
+    """
+    tested = selftest_of(audit) if not period.complete else None
     return {
+        "self-test": f"{tested['export']}, seed {tested['seed']}" if tested else "",
         "inputs": month.inputs,
         "configuration": audit.mapping.digest(),
         "rules": REGISTER,

@@ -5,12 +5,14 @@ What stays out: order and titles (pages, page_one), widths (columns), any figure
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from reports.bars import WIDE
 from reports.charts import waterfalls
 from reports.columns import BREAK, breakable
 from reports.front import Finding
@@ -43,6 +45,7 @@ PAGE = 595.28 - 2 * 48
 MOST_OWED = 8
 """How many currencies page one has room for."""
 BROAD = 480.0
+WIDTH = re.compile(r'<svg[^>]* width="(\d+)"')
 NAMES = (25, 20, 15)
 """The sizes of the name on page one."""
 
@@ -153,15 +156,20 @@ def _section(section: Section, report: Report, decimals: Mapping[str, int]) -> d
     }
 
 
-def _own(section: Section) -> list[dict[str, str]]:
+def _own(section: Section) -> list[dict[str, Any]]:
     return [_laid(each) for each in section.panels]
 
 
-def _laid(panel: Panel) -> dict[str, str]:
-    return {"sentence": legible(panel.sentence), "svg": legible(panel.svg.replace("\n", " "))}
+def _laid(panel: Panel) -> dict[str, Any]:
+    wide = int(next(iter(WIDTH.findall(panel.svg)), WIDE))
+    return {
+        "sentence": legible(panel.sentence),
+        "svg": legible(panel.svg.replace("\n", " ")),
+        "share": min(wide / WIDE, 1),
+    }
 
 
-def _panels(report: Report, decimals: Mapping[str, int]) -> Iterator[dict[str, str]]:
+def _panels(report: Report, decimals: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     """Yield the charts; names that the fonts cannot show are spelled out before they are drawn."""
     lines = [
         line.model_copy(
