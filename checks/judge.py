@@ -167,7 +167,7 @@ def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitti
     if rule.sieve is None:
         return sitting.over(views)(rule.text)
     rows = views["transactions"]
-    kept = pa.table({rule.sieve.column: rule.sieve.kept(rows, scope.mapping.rules).to_arrow()})
+    kept = pa.table({rule.sieve.column: rule.sieve.kept(rows, scope.mapping).to_arrow()})
     left = Sifted(rows, kept) if kept.num_rows else TABLES["transactions"].empty_table()
     with duckdb_engine({**views, "transactions": left}, sitting.spill) as query:
         return query(rule.text)

@@ -3,7 +3,7 @@
 Stays out: their SQL (sql/<name>.sql), and running them (judge).
 """
 
-from assets.sieves import Repeated
+from assets.sieves import Close, Repeated
 from checks.rule import Rule
 
 REPETITION = (
@@ -60,6 +60,7 @@ REPETITION = (
         ),
         advice="Ask whether it was meant twice: a retry under a new key books the same instruction again.",
         needs=("transactions.idempotency_key",),
+        sieve=Close(),
     ),
     Rule(
         "initial_funding_is_once",
