@@ -65,7 +65,7 @@ def duckdb_engine(views: Mapping[str, View | Sifted], spill: Path | None = None)
 def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
     """Open the default engine once for many questions; a name stands for what it was first shown as."""
     with connected(spill) as connection:
-        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET preserve_insertion_order = false; SET parquet_metadata_cache = true")
         known: dict[str, View] = {}
 
         def show(name: str, view: View) -> None:
