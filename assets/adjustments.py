@@ -14,6 +14,6 @@ SQL = (Path(__file__).parent / "sql" / "adjustments_and_refunds.sql").read_text(
 
 
 def adjustments_and_refunds(transactions: View) -> pa.Table:
-    """Return every adjustment and refund of the ledger, or of one month, in one order; Polars is twice as fast at it."""
+    """Return every adjustment and refund of the ledger, or of one month, in one order; Polars is faster at it."""
     with polars_engine({"transactions": transactions}) as query:
         return ordered(query(SQL)).cast(TABLES["adjustments_and_refunds"])
