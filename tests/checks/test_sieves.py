@@ -170,3 +170,14 @@ def test_two_pairs_of_one_transfer_are_no_pair() -> None:
     ]
     case = Case("transfers_net_to_zero", "two pairs", keeps=False, tables={"transactions": rows})
     assert assert_sifted_alike(REGISTER[case.rule], case).num_rows == len(rows)
+
+
+@pytest.mark.parametrize(("legs", "held"), [("0", 0), ("2", 0), ("3", 2)])
+def test_a_pair_falls_through_where_two_legs_are_enough(legs: str, held: int) -> None:
+    rows = [
+        {"transaction_id": wallet, "kind": "TRANSFER", "amount": amount, "wallet_id": wallet, "transfer_id": "x1"}
+        for wallet, amount in (("w1", "-100"), ("w2", "100"))
+    ]
+    tables = {"transactions": rows, "settings": [{"transfer_legs": legs}]}
+    case = Case("transfers_net_to_zero", "a pair", keeps=not held, tables=tables)
+    assert assert_sifted_alike(REGISTER[case.rule], case).num_rows == held
