@@ -6,6 +6,7 @@ out: any SQL of our own; a text is read verbatim by every engine.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,8 +18,19 @@ from assets.schemas import SUM
 
 View = pa.Table | tuple[Path, ...]
 """What a name in SQL stands for: rows in memory, or at least one Parquet file."""
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """Those rows of a view whose value in a column is among some."""
+
+    rows: View
+    kept: pa.Table
+    """The values, in one column of the same name."""
+
+
 Query = Callable[[str], pa.Table]
-Session = Callable[[Mapping[str, View]], Query]
+Session = Callable[[Mapping[str, View | Sifted]], Query]
 """An open engine: it is shown more views as they are needed."""
 
 MEMORY = "1GB"
@@ -43,7 +55,7 @@ def literals(paths: Iterable[Path]) -> str:
 
 
 @contextmanager
-def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Iterator[Query]:
+def duckdb_engine(views: Mapping[str, View | Sifted], spill: Path | None = None) -> Iterator[Query]:
     """Open the default engine; `spill` is a folder for what does not fit into memory."""
     with duckdb_session(spill) as over:
         yield over(views)
@@ -53,23 +65,35 @@ def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Itera
 def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
     """Open the default engine once for many questions; a name stands for what it was first shown as."""
     with connected(spill) as connection:
-        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET preserve_insertion_order = false; SET parquet_metadata_cache = true")
         known: dict[str, View] = {}
+
+        def show(name: str, view: View) -> None:
+            known[name] = view
+            if isinstance(view, pa.Table):
+                connection.register(name, view)
+                return
+            with _files_named({name: view}):
+                connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
 
         def query(sql: str) -> pa.Table:
             with _files_named(known):
                 return normalised(connection.sql(sql).to_arrow_table())
 
-        def over(views: Mapping[str, View]) -> Query:
+        def over(views: Mapping[str, View | Sifted]) -> Query:
             for name, view in views.items():
                 if name in known:
                     continue
-                if isinstance(view, pa.Table):
-                    connection.register(name, view)
+                if isinstance(view, Sifted):
+                    show(f"{name}_whole", view.rows)
+                    show(f"{name}_kept", view.kept)
+                    connection.execute(
+                        f"CREATE VIEW {name} AS FROM {name}_whole "
+                        f"SEMI JOIN {name}_kept USING ({view.kept.column_names[0]})"
+                    )
+                    known[name] = view.rows
                 else:
-                    with _files_named({name: view}):
-                        connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
-                known[name] = view
+                    show(name, view)
             return query
 
         yield over

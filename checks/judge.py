@@ -5,7 +5,8 @@ shows (scopes), and which step of a run judges which rules (asset_checks).
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.audit import Audit
-from assets.engines import Query, Session, duckdb_session
+from assets.engines import Query, Session, Sifted, View, duckdb_engine, duckdb_session
 from assets.errors import TieoutError
 from assets.kept_files import read_record
 from assets.mapping import Mapping
@@ -32,6 +33,10 @@ SYSTEMIC_ROWS = 20
 RARE = frozenset({"users.deleted_at"})
 """Columns that may be empty in every row, and nothing is missing: it just never happened."""
 HELD, NOTHING = "No row breaks it.", "Held: there was nothing to examine."
+
+
+Count = Callable[[str], int]
+"""A function from a query of one figure to the figure; rules that ask for the same are given the same."""
 
 
 class Found(NamedTuple):
@@ -87,15 +92,24 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
 def judged(home: Home, scope: Scope, rules: Iterable[Rule]) -> Iterator[Outcome]:
     """Yield the outcome of each rule, its offenders kept; one engine serves all of them, and nothing enforces them."""
     with home.workshop() as spill, duckdb_session(spill) as over:
+        count = cache(_figure(over({})))
         for rule in rules:
-            yield _judged(home, scope, rule, over)
+            yield _judged(home, scope, rule, _Sitting(over, count, spill))
 
 
-def _judged(home: Home, scope: Scope, rule: Rule, over: Session) -> Outcome:
+class _Sitting(NamedTuple):
+    """One engine that serves many rules, what was counted already, and a folder for what does not fit into memory."""
+
+    over: Session
+    count: Count
+    spill: Path
+
+
+def _judged(home: Home, scope: Scope, rule: Rule, sitting: _Sitting) -> Outcome:
     why = applicable(scope.mapping, rule)
     if gap := scope.gap(rule) if why is None else ("not applicable", why):
         return unjudged(rule, *gap)
-    found = _asked(over(scope.views(rule)), scope.mapping, rule)
+    found = _asked(scope, rule, sitting)
     if not isinstance(found, Found):
         return unjudged(rule, *found)
     return _concluded(home, scope, rule, *found)
@@ -132,18 +146,31 @@ def _concluded(home: Home, scope: Scope, rule: Rule, examined: int, found: pa.Ta
     )
 
 
-def _asked(query: Query, mapping: Mapping, rule: Rule) -> Found | Gap:
+def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
     """Return how many rows a rule examined and those that break it, or why it could not examine what it should."""
-    if why := _nothing_in(query, rule):
+    views, count = scope.views(rule), sitting.count
+    query = sitting.over(views)
+    if why := _nothing_in(count, rule):
         return "not verified", why
-    if rule.enough and (known := _rows(query, rule.enough.rows)) < rule.enough.least:
+    if rule.enough and (known := _rows(count, rule.enough.rows)) < rule.enough.least:
         return "not applicable", f"Not enough history: {known} of {rule.enough.least} {rule.enough.unit}."
-    examined, offenders = _rows(query, rule.examines, rule.counting), query(rule.text)
-    if not examined and (expected := _expected(mapping, rule)):
+    examined, offenders = _rows(count, rule.examines, rule.counting), _offenders(scope, rule, views, sitting)
+    if not examined and (expected := _expected(scope.mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
     if rule.cannot_examine and not offenders.num_rows and (why := _unseen(query, rule.cannot_examine)):
         return "not verified", why
     return Found(examined, offenders)
+
+
+def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:
+    """Return the rows that break a rule, asked of the whole ledger or of the rows that its sieve keeps."""
+    if rule.sieve is None:
+        return sitting.over(views)(rule.text)
+    rows = views["transactions"]
+    kept = pa.table({rule.sieve.column: rule.sieve.kept(rows, scope.mapping).to_arrow()})
+    left = Sifted(rows, kept) if kept.num_rows else TABLES["transactions"].empty_table()
+    with duckdb_engine({**views, "transactions": left}, sitting.spill) as query:
+        return query(rule.text)
 
 
 def _unseen(query: Query, clause: str) -> str | None:
@@ -169,23 +196,27 @@ def _expected(mapping: Mapping, rule: Rule) -> str | None:
     return None
 
 
-def _nothing_in(query: Query, rule: Rule) -> str | None:
+def _nothing_in(count: Count, rule: Rule) -> str | None:
     """Tell of a table without rows, or a column that no row fills; rows of the ledger may leave any column empty."""
     for table, _, column in (need.partition(".") for need in rule.needs):
         if table not in rule.views or table not in TABLES:
             continue
-        rows = _rows(query, table)
+        rows = _rows(count, table)
         if not column and not rows:
             return f"The source's {table} are empty."
         asked = column and rows and table != "transactions" and f"{table}.{column}" not in RARE
-        if asked and not _rows(query, f"{table} WHERE {column} IS NOT NULL"):
+        if asked and not _rows(count, f"{table} WHERE {column} IS NOT NULL"):
             return f"No row of the source's {table} has {column}."
     return None
 
 
-def _rows(query: Query, examined: str, counting: str | None = None) -> int:
+def _rows(count: Count, examined: str, counting: str | None = None) -> int:
     counted = f"COALESCE(SUM({counting}), 0)" if counting else "COUNT(*)"
-    return int(query(f"SELECT {counted} AS examined FROM {examined}")["examined"][0].as_py())
+    return count(f"SELECT {counted} AS figure FROM {examined}")
+
+
+def _figure(query: Query) -> Count:
+    return lambda text: int(query(text)["figure"][0].as_py())
 
 
 def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from assets.configuration import CONFIGURED
 from assets.schemas import TABLES
+from assets.sieves import Sieve
 
 Severity = Literal["gate", "error", "warning"]
 Scope = Literal["month", "closing", "cut"]
@@ -84,6 +85,8 @@ class _Told:
     """The columns by which an offender is recognised in the next export, if not those of the convention (offenders)."""
     amount: str | None = None
     """What an offender is worth in minor units, as SQL over its columns, if not what the convention says."""
+    sieve: Sieve | None = None
+    """Which transactions cannot break it whatever else there is, where that is told faster than by its query."""
     operations: bool = False
     """Whether it speaks of how tieout and the application run: it never changes a verdict."""
 

@@ -109,8 +109,8 @@ AUTHORITY = (
         scope="month",
         table="transactions",
         examines=(
-            "transactions INNER JOIN creators ON creators.creator_key = transactions.creator_key "
-            "WHERE transactions.kind = 'ADJUSTMENT' AND creators.user_id IS NOT NULL"
+            "adjustments_and_refunds AS given INNER JOIN creators ON creators.creator_key = given.creator_key "
+            "WHERE given.kind = 'ADJUSTMENT' AND creators.user_id IS NOT NULL"
         ),
         sentence=(
             "Adjustment {transaction_id} of {amount:money} in wallet {wallet_id} was written by user {user_id}, who "
@@ -119,8 +119,8 @@ AUTHORITY = (
         advice="Have a second admin look at each: nobody should adjust a wallet of their own.",
         needs=("transactions.created_by", "users", "wallets.user_id"),
         cannot_examine=(
-            "transactions INNER JOIN creators ON creators.creator_key = transactions.creator_key "
-            "WHERE transactions.kind = 'ADJUSTMENT' AND creators.user_id IS NULL AND creators.is_authorised"
+            "adjustments_and_refunds AS given INNER JOIN creators ON creators.creator_key = given.creator_key "
+            "WHERE given.kind = 'ADJUSTMENT' AND creators.user_id IS NULL AND creators.is_authorised"
         ),
         kinds=("ADJUSTMENT",),
     ),

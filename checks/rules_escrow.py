@@ -68,8 +68,8 @@ ESCROW = (
         scope="cut",
         table="transactions",
         examines=(
-            "transactions WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND (kind = 'REFUND' OR kind = "
-            "'ADJUSTMENT') AND NOT COALESCE(names_itself, false)"
+            "adjustments_and_refunds WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND NOT "
+            "COALESCE(names_itself, false)"
         ),
         sentence=(
             "For {related_id} the owner of wallet {wallet_id} was given back {refunded:money} and charged "
@@ -78,7 +78,7 @@ ESCROW = (
         advice="Ask who granted each of them, and for what: nothing was charged that they could give back.",
         needs=("transactions.related_id",),
         cannot_examine=(
-            "transactions WHERE settled AND amount > 0 AND kind = 'REFUND' AND COALESCE(related_id, '') = ''"
+            "adjustments_and_refunds WHERE settled AND amount > 0 AND kind = 'REFUND' AND related_hash IS NULL"
         ),
         kinds=("REFUND",),
     ),

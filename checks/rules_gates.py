@@ -3,6 +3,7 @@
 Stays out: their SQL (sql/<name>.sql), and running them (judge).
 """
 
+from assets.sieves import Repeated
 from checks.rule import Rule
 
 GATES = (
@@ -38,6 +39,7 @@ GATES = (
         examines="transactions",
         sentence="Transaction {transaction_id} occurs {occurrences:count} times.",
         advice="Find out why two transactions have one id, then export again.",
+        sieve=Repeated("transaction_hash"),
     ),
     Rule(
         "schemas_match",

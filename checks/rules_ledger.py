@@ -4,6 +4,7 @@ Stays out: what happened more than once (rules_repetition), who may write what (
 (sql/<name>.sql), and running them (judge).
 """
 
+from assets.sieves import Unpaired
 from checks.rule import Rule
 
 LEDGER = (
@@ -114,6 +115,7 @@ LEDGER = (
         advice="Look for the missing or altered leg of each transfer: it made or lost money.",
         needs=("kinds.transfer",),
         flow="transfer",
+        sieve=Unpaired(),
     ),
     Rule(
         "dates_are_plausible",

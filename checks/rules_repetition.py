@@ -3,6 +3,7 @@
 Stays out: their SQL (sql/<name>.sql), and running them (judge).
 """
 
+from assets.sieves import Close, Repeated
 from checks.rule import Rule
 
 REPETITION = (
@@ -18,6 +19,7 @@ REPETITION = (
         ),
         advice="Compare the rows: one instruction was probably booked more than once.",
         needs=("transactions.idempotency_key",),
+        sieve=Repeated("idempotency_hash"),
     ),
     Rule(
         "idempotency_keys_are_present",
@@ -58,6 +60,7 @@ REPETITION = (
         ),
         advice="Ask whether it was meant twice: a retry under a new key books the same instruction again.",
         needs=("transactions.idempotency_key",),
+        sieve=Close(),
     ),
     Rule(
         "initial_funding_is_once",

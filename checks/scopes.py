@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets.adjustments import adjustments_and_refunds
 from assets.audit import Audit
 from assets.balances import compute_balances
 from assets.closed_months import closed_months
@@ -111,6 +112,7 @@ def cut_scope(audit: Audit) -> Scope:
         shown[name] = _later(audit, name)
     for name in ("movements", "closings"):
         shown[name] = _months(audit, name)
+    shown["adjustments_and_refunds"] = _picked(exported["transactions"])
     shown["sealed_months"] = audit.sealed_months
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     return Scope(folder=audit.folder / "cut", mapping=audit.mapping, shown=shown)
@@ -133,6 +135,7 @@ def month_scope(audit: Audit, month: Month) -> Scope:
     shown["drift"] = _constant(closing_frame(audit.home, audit.export, balances))
     for name in ("creators", "closed_months"):
         shown[name] = _later(audit, name)
+    shown["adjustments_and_refunds"] = _picked(exported["transactions"])
     shown["sealed_months"] = lambda: _of_month(audit.sealed_months(), month.month)
     shown["closings_as_closed"] = lambda: closed_months(audit)[1]
     shown["movements"] = _constant(audit.home.view("movements", [month.movements]))
@@ -157,6 +160,10 @@ def _constant(view: View) -> Callable[[], View]:
 
 def _months(audit: Audit, name: str) -> Callable[[], View]:
     return lambda: audit.home.view(name, [getattr(month, name) for month in audit.months()])
+
+
+def _picked(transactions: View) -> Callable[[], View]:
+    return cache(lambda: adjustments_and_refunds(transactions))
 
 
 def _later(audit: Audit, name: str) -> Callable[[], View]:

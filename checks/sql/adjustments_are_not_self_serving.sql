@@ -1,7 +1,7 @@
 -- No adjustment was written by the owner of its wallet.
 WITH written AS (
     SELECT wallet_key, creator_key
-    FROM transactions
+    FROM adjustments_and_refunds
     WHERE kind = 'ADJUSTMENT'
     GROUP BY wallet_key, creator_key
 ),

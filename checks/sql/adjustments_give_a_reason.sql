@@ -1,14 +1,14 @@
 -- Every adjustment gives a reason of enough characters and words.
 WITH months AS (
-    SELECT transactions.month
-    FROM transactions
+    SELECT given.month
+    FROM adjustments_and_refunds AS given
     CROSS JOIN settings
-    WHERE transactions.kind = 'ADJUSTMENT'
+    WHERE given.kind = 'ADJUSTMENT'
         AND (
-            COALESCE(transactions.reason_characters, 0) < settings.reason_characters
-            OR COALESCE(transactions.reason_words, 0) < settings.reason_words
+            COALESCE(given.reason_characters, 0) < settings.reason_characters
+            OR COALESCE(given.reason_words, 0) < settings.reason_words
         )
-    GROUP BY transactions.month
+    GROUP BY given.month
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
     transactions.status, transactions.created_at, transactions.created_by,

@@ -1,7 +1,7 @@
 -- Every adjustment was written by a user with the admin role.
 WITH written AS (
     SELECT creator_key
-    FROM transactions
+    FROM adjustments_and_refunds
     WHERE kind = 'ADJUSTMENT'
     GROUP BY creator_key
 ),

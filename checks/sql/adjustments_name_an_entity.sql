@@ -1,7 +1,7 @@
 -- Every adjustment names an entity that is not its own key.
 WITH vague AS (
     SELECT transaction_hash, wallet_key
-    FROM transactions
+    FROM adjustments_and_refunds
     WHERE kind = 'ADJUSTMENT' AND (related_hash IS NULL OR names_itself)
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,

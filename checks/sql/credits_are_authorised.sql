@@ -8,7 +8,6 @@ written AS (
     SELECT wallet_key, creator_key
     FROM transactions
     WHERE settled AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
-        AND (amount > 0 OR kind = 'ADJUSTMENT')
         AND creator_key IN (SELECT creator_key FROM asked WHERE NOT is_admin)
     UNION ALL
     SELECT wallet_key, creator_key
@@ -20,7 +19,6 @@ written AS (
         WHERE asked.is_admin
     ) AS own USING (wallet_key, creator_key)
     WHERE settled AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
-        AND (amount > 0 OR kind = 'ADJUSTMENT')
 ),
 trespasses AS (
     SELECT written.wallet_key, written.creator_key, MIN(asked.user_id) AS user_id,

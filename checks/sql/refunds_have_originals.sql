@@ -1,9 +1,8 @@
 -- No one is refunded or credited more for an entity than they were charged for it.
 WITH entities AS (
     SELECT related_hash
-    FROM transactions
-    WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND (kind = 'REFUND' OR kind = 'ADJUSTMENT')
-        AND NOT COALESCE(names_itself, false)
+    FROM adjustments_and_refunds
+    WHERE settled AND amount > 0 AND related_hash IS NOT NULL AND NOT COALESCE(names_itself, false)
     GROUP BY related_hash
 ),
 family AS (

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from assets.adjustments import adjustments_and_refunds
 from assets.balances import balances_of
 from assets.drift import closing_frame_of
 from assets.engines import View
@@ -117,7 +118,10 @@ class _Restored:
         movements, closings = month_tables(self.views, self.sealed["month"], opened, self.folder)
         balances = balances_of({**self.views, "closings": closings})
         drift = closing_frame_of(self.views, balances)
-        for name, rows in {"movements": movements, "closings": closings, "balances": balances, "drift": drift}.items():
+        again = {"movements": movements, "closings": closings, "balances": balances, "drift": drift}
+        if "adjustments_and_refunds" in self.views:
+            again["adjustments_and_refunds"] = adjustments_and_refunds(self.views["transactions"])
+        for name, rows in again.items():
             yield self._held(name, name, self._root(name, rows))
             self.views[name] = rows
 

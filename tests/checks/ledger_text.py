@@ -82,6 +82,8 @@ def views(case: Case, names: tuple[str, ...]) -> dict[str, pa.Table]:
     for name in (*TABLES, "closings_as_closed"):
         shown[name] = _arrow(name, [DEFAULTS[name](row, written) for row in written.get(name, [])])
     shown["wallets"] = _arrow("wallets", list(_wallets(written)))
+    if "adjustments_and_refunds" in names:
+        shown["adjustments_and_refunds"] = _answer("adjustments_and_refunds", shown)
     if "creators" not in written and "creators" in names:
         shown["creators"] = _answer("creators", shown).cast(TABLES["creators"])
     shown["wallet_keys"] = _arrow("wallet_keys", _wallet_keys(written, shown["wallets"]))
