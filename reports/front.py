@@ -141,6 +141,8 @@ class Finding(Part):
     """Whether it concerns the month's rows, its closing balances, or the state at the cut."""
     counts_for_verdict: bool
     """Whether it is part of this month's verdict."""
+    systemic: bool
+    """Whether they are half or more of what was examined: one cause, not many."""
     offenders: int
     """How many rows break the rule."""
     amounts: tuple[Amount, ...]

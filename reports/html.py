@@ -25,8 +25,10 @@ from reports.page_one import (
     gross_drift,
     grouped_findings,
     kinds_moved,
+    restated,
     signed_kinds,
     tally,
+    waived,
     worths,
 )
 from reports.pages import CONTENTS, pages
@@ -72,6 +74,8 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "panels": waterfalls(lines, decimals),
         "cut_at": cut_at(report),
         "gross_drift": gross_drift(report),
+        "restated": restated(report),
+        "waived": waived(report),
         "worths": lambda amounts: worths(amounts, decimals),
         "note": lambda table: note(table, len(table.rows)),
         "excepted": {each.rule for each in report.exceptions},

@@ -119,6 +119,7 @@ def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, st
             severity=cast("Severity", each.severity),
             scope=cast("Scope", each.scope),
             counts_for_verdict=each.counts_for_verdict,
+            systemic=each.systemic,
             offenders=each.offenders,
             amounts=amounts(at_stake.get(each.rule, {})),
             sentence=(each.sentence if each.result == "broken" else each.problem or each.sentence) or each.statement,

@@ -5,6 +5,7 @@ What goes in: the report's own figures, counted and put into order. What stays o
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reports.base import Amount
 from reports.front import Finding
@@ -31,6 +32,14 @@ class Figure:
     name: str
     value: str
     note: str
+
+
+class Group(NamedTuple):
+    """Findings that stand together: what is above them, and whether they decide."""
+
+    heading: str
+    decides: bool
+    found: list[Finding]
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,34 @@ def signed_kinds(report: Report) -> Iterator[tuple[str, list[str]]]:
             yield words, kinds
 
 
-def grouped_findings(report: Report) -> Iterator[tuple[bool, list[Finding]]]:
-    """Yield the findings that decide, then those that do not; a group without any is left out."""
-    for decides in (True, False):
-        group = [each for each in report.findings if each.counts_for_verdict is decides]
-        if group:
-            yield decides, group
+def grouped_findings(report: Report) -> Iterator[Group]:
+    """Yield the findings that decide, systemic ones apart, then those that do not; a group without any is left out."""
+    one_cause = "Systemic: half or more of what was examined, so one cause each"
+    aside = f"Also found, as of the cut. Not part of the verdict on {report.period.name}"
+    for decides, systemic, heading in ((True, False, ""), (True, True, one_cause), (False, None, aside)):
+        found = [
+            each for each in report.findings if each.counts_for_verdict is decides and systemic in (None, each.systemic)
+        ]
+        if found:
+            yield Group(heading, decides, found)
+
+
+def restated(report: Report) -> str:
+    """Say which version this is, why it was made, and how the month departs from its seal; nothing of a first one."""
+    origin = report.provenance
+    version = f"Restatement, version {origin.version}. {origin.reason}" if origin.replaces else ""
+    return " ".join(filter(None, (version, origin.restatement.sentence if origin.restatement else "")))
+
+
+def waived(report: Report) -> str:
+    """Say what waived rows of rules that decide are worth; nothing where none is, or none carries an amount."""
+    sums: dict[str, int] = {}
+    for rule in report.rules:
+        for each in rule.waived_amounts if rule.counts_for_verdict else ():
+            sums[each.currency] = sums.get(each.currency, 0) + int(each.amount)
+    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    worth = [f"{amount(str(sums[code]), decimals.get(code))} {code}" for code in sorted(sums)]
+    return f"Waived rows are worth {listed(worth)}, added up rule by rule." if worth else ""
 
 
 def worths(amounts: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:

@@ -28,7 +28,9 @@ from reports.page_one import (
     gross_drift,
     grouped_findings,
     owed,
+    restated,
     tally,
+    waived,
     worths,
 )
 from reports.pages import pages
@@ -109,10 +111,11 @@ def _document(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "period": report.period.sentence,
         "since": _words(report.since_last_month.sentence),
         "drift": _words(gross_drift(report)),
-        "restated": _words(f"Restatement, version {origin.version}. {origin.reason}") if origin.replaces else "",
+        "restated": _words(restated(report)),
+        "waived": _words(waived(report)),
         "findings": [
-            {"decides": decides, "found": [_finding(each, decimals) for each in found]}
-            for decides, found in grouped_findings(report)
+            {"heading": group.heading, "decides": group.decides, "found": [_finding(e, decimals) for e in group.found]}
+            for group in grouped_findings(report)
         ],
         "ending": ending(report),
         "owed": printed(few, decimals, PAGE),
