@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reports.analytic_figures import analytic
 from reports.balance_figures import balances_at_end, drift_sizes, totals_of_month, wallet_proof
+from reports.basis import BasisOfReport, Currency, Kind, Setting
 from reports.changes import since_last_month
 from reports.detection import detection
 from reports.dispositions import amounts, register, waivers
@@ -16,7 +17,6 @@ from reports.exceptions import exceptions
 from reports.facts import Basis, KindPolicy, MonthFacts, Outcome, Query
 from reports.figures import drift_by_currency, exposure, liabilities, minor, roll_forward, rows_of, worst_drift
 from reports.forensics import adjustments
-from reports.front import BasisOfReport, Currency, Kind, Setting
 from reports.guidance import GLOSSARY
 from reports.model import Report
 from reports.narrative import coverage, cut, drift, findings, not_tested, period, verdict

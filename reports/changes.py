@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports.base import Part
-from reports.front import BasisOfReport
+from reports.basis import BasisOfReport
 from reports.wording import counted, month_name
 
 

@@ -5,9 +5,10 @@ What goes in: columns and rows of each. What stays out: what the report does not
 
 from collections.abc import Iterator, Mapping
 
+from reports.at_stake import worths
 from reports.evidence import RuleResult
 from reports.model import Report
-from reports.page_one import basis, state_of, tally, worths
+from reports.page_one import basis, state_of, tally
 from reports.tables import Cell, Column, Section, State, Table, table
 from reports.wording import listed
 

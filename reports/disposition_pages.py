@@ -3,10 +3,10 @@
 What goes in: columns and rows of all three. What stays out: what the report does not hold, and looks.
 """
 
+from reports.at_stake import worths
 from reports.dispositions import Waiver
 from reports.evidence import ExceptionTable
 from reports.model import Report
-from reports.page_one import worths
 from reports.tables import Cell, Column, Section, State, Table, table
 
 DRIFT = ("recorded", "ledger")

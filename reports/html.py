@@ -13,24 +13,11 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.at_stake import gross_drift, restated, waived, worths
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
 from reports.model import Report, report_json
-from reports.page_one import (
-    SCOPES,
-    STATES,
-    TONES,
-    cut_at,
-    ending,
-    gross_drift,
-    grouped_findings,
-    kinds_moved,
-    restated,
-    signed_kinds,
-    tally,
-    waived,
-    worths,
-)
+from reports.page_one import SCOPES, STATES, TONES, cut_at, ending, grouped_findings, kinds_moved, signed_kinds, tally
 from reports.pages import CONTENTS, pages
 from reports.printed import instant_of_row, note
 from reports.wording import counted, visible

@@ -11,11 +11,12 @@ from reports.adjustments import Adjustments
 from reports.analytic import Analytic
 from reports.balances import BalancesAtEnd, WalletProof
 from reports.base import Part
+from reports.basis import BasisOfReport
 from reports.changes import SinceLastMonth
 from reports.detection import Detection
 from reports.dispositions import Register, Waiver
 from reports.evidence import ExceptionTable, Provenance, RuleResult, Term
-from reports.front import BasisOfReport, Coverage, Cut, Finding, Liability, Period, Verdict
+from reports.front import Coverage, Cut, Finding, Liability, Period, Verdict
 from reports.sections import ControlTotal, DriftAtCut, ExposureAtCut, MonthTotal, RollForward
 
 

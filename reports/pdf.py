@@ -12,27 +12,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from reports.at_stake import gross_drift, restated, waived, worths
 from reports.bars import WIDE
 from reports.charts import waterfalls
 from reports.columns import BREAK, breakable
 from reports.front import Finding
 from reports.letters import face, legible
 from reports.model import Report, report_json
-from reports.page_one import (
-    SCOPES,
-    STATES,
-    TONES,
-    cut_at,
-    ending,
-    figures,
-    gross_drift,
-    grouped_findings,
-    owed,
-    restated,
-    tally,
-    waived,
-    worths,
-)
+from reports.page_one import SCOPES, STATES, TONES, cut_at, ending, figures, grouped_findings, owed, tally
 from reports.pages import pages
 from reports.printed import printed
 from reports.tables import Panel, Section, Table

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from reports.at_stake import restated, waived
 from reports.build import build_report
 from reports.html import render_html
-from reports.page_one import grouped_findings, restated, waived
+from reports.page_one import grouped_findings
 from reports.pdf import render_pdf
 from tests.reports.months import with_facts
 from tests.reports.pdf_text import text_of
