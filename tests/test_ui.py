@@ -9,9 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
+
+from pipelines.cli import main
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -25,7 +29,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert not os.environ.get("TIEOUT_REQUIRE_BROWSER"), "Chromium is needed here, and is not installed"
         pytest.skip("Chromium is not installed: the UI was not looked at")
     home = tmp_path_factory.mktemp("ui") / "home"
-    subprocess.run([*TIEOUT, "demo", "--transactions", "1000", "--home", str(home)], check=True, capture_output=True)
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        assert main(["demo", "--transactions", "1000", "--home", str(home)]) == 0
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
