@@ -9,13 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from pipelines.cli import main
+from tests.audited_demo import AuditedDemo
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -24,13 +22,11 @@ TIEOUT = [sys.executable, "-m", "pipelines.cli"]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(audited: AuditedDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if CHROMIUM is None:
         assert not os.environ.get("TIEOUT_REQUIRE_BROWSER"), "Chromium is needed here, and is not installed"
         pytest.skip("Chromium is not installed: the UI was not looked at")
-    home = tmp_path_factory.mktemp("ui") / "home"
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        assert main(["demo", "--transactions", "1000", "--home", str(home)]) == 0
+    home = audited.copy(tmp_path_factory.mktemp("ui") / "home").home
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
