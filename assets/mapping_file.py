@@ -6,6 +6,8 @@ the keys mean (mapping).
 
 import difflib
 import tomllib
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,11 @@ def _preset(name: object, path: Path) -> dict[str, Any]:
     if name not in known:
         message = f"{path}: there is no preset {name!r}; there is {', '.join(known)}."
         raise MappingError(message)
+    return deepcopy(_shipped(str(name)))
+
+
+@cache
+def _shipped(name: str) -> dict[str, Any]:
     return _read(PRESETS / f"{name}.toml")
 
 

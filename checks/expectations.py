@@ -8,7 +8,7 @@ import logging
 import threading
 import warnings
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,8 @@ from assets.schemas import SUM
 from checks.outcome import Outcome
 from checks.scopes import Scope
 
+ANSWERS = 4096
+"""How many answers on the frame of rules are kept; one takes about 10 KB."""
 ON_BALANCES = ("balances_are_not_negative", "projections_do_not_drift")
 _VOLATILE = (
     "run_id",
@@ -48,8 +50,8 @@ def enforce(outcome: Outcome, scope: Scope) -> dict[str, Any]:
     """
     if outcome.result not in ("held", "broken"):
         return {}
-    found = _validated(*_asked(outcome, scope))
     every = outcome.offenders + outcome.waived
+    found = _on_balances(outcome.rule, scope) if outcome.rule in ON_BALANCES else _of_rule(outcome.rule, every)
     counted = "unexpected_count" if outcome.rule in ON_BALANCES else "observed_value"
     (offenders,) = (each["result"][counted] for each in found["results"])
     if found["success"] != (every == 0) or offenders != every:
@@ -60,20 +62,24 @@ def enforce(outcome: Outcome, scope: Scope) -> dict[str, Any]:
     return dict(_without_run(found))
 
 
-def _asked(outcome: Outcome, scope: Scope) -> tuple[pd.DataFrame, Any]:
-    """Return the frame and the expectation that say what the rule says."""
-    gx, rules = _library(), scope.mapping.rules
-    if outcome.rule == "projections_do_not_drift":
+def _on_balances(rule: str, scope: Scope) -> dict[str, Any]:
+    """Validate what a rule says on the frame of balances."""
+    expectations, rules = _library().expectations, scope.mapping.rules
+    if rule == "projections_do_not_drift":
         bounds = {"min_value": 1 - rules.drift_tolerance, "max_value": rules.drift_tolerance - 1}
         frame = _whole_numbers(scope.balances["drift"])
-        return frame, gx.expectations.ExpectColumnValuesToBeBetween(column="minor_units", **bounds)
-    if outcome.rule == "balances_are_not_negative":
-        exempt = pa.array(rules.system_wallets, pa.string())
-        liable = scope.balances.filter(pc.invert(pc.is_in(scope.balances["wallet_id"], exempt)))
-        frame = _whole_numbers(pc.min_element_wise(liable["ledger"], liable["recorded"]))
-        return frame, gx.expectations.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0)
-    frame = pd.DataFrame({"rule": [outcome.rule], "offenders": [outcome.offenders + outcome.waived]})
-    return frame, gx.expectations.ExpectColumnMaxToBeBetween(column="offenders", max_value=0)
+        return _validated(frame, expectations.ExpectColumnValuesToBeBetween(column="minor_units", **bounds))
+    exempt = pa.array(rules.system_wallets, pa.string())
+    liable = scope.balances.filter(pc.invert(pc.is_in(scope.balances["wallet_id"], exempt)))
+    frame = _whole_numbers(pc.min_element_wise(liable["ledger"], liable["recorded"]))
+    return _validated(frame, expectations.ExpectColumnValuesToBeBetween(column="minor_units", min_value=0))
+
+
+@lru_cache(ANSWERS)
+def _of_rule(rule: str, offenders: int) -> dict[str, Any]:
+    """Validate the frame of one rule: most months ask the same of it, and the library need not be asked twice."""
+    frame = pd.DataFrame({"rule": [rule], "offenders": [offenders]})
+    return _validated(frame, _library().expectations.ExpectColumnMaxToBeBetween(column="offenders", max_value=0))
 
 
 def _whole_numbers(sums: "pa.ChunkedArray[pa.Decimal128Scalar]") -> pd.DataFrame:

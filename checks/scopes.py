@@ -75,13 +75,20 @@ class Scope:
 
     def gap(self, rule: Rule) -> Gap | None:
         """Return what a rule needs of the source's history or commits and does not have, as a result and the reason."""
-        for need in set(rule.needs) & OF_THE_SOURCE.keys():
+        return next(filter(None, (self._gap(need) for need in OF_THE_SOURCE if need in rule.needs)), None)
+
+    def _gap(self, need: str) -> Gap | None:
+        """Ask the export once for all rules: opening an engine takes longer than most rules do."""
+        if need not in self._gaps:
             view, column, gaps = OF_THE_SOURCE[need]
             with duckdb_engine({view: self.shown[view]()}) as query:
                 found = query(f"SELECT {column} AS found FROM {view}")["found"].to_pylist()
-            if found and found[0] in gaps:
-                return gaps[found[0]]
-        return None
+            self._gaps[need] = gaps[found[0]] if found and found[0] in gaps else None
+        return self._gaps[need]
+
+    @cached_property
+    def _gaps(self) -> dict[str, Gap | None]:
+        return {}
 
     @cached_property
     def _configuration(self) -> dict[str, pa.Table]:

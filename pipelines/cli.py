@@ -185,12 +185,13 @@ def _stop_when_told() -> None:
 def _demo(asked: argparse.Namespace) -> int:
     """Write a synthetic ledger with planted faults, and audit it; exit 0 if exactly these were found."""
     _stop_when_told()
-    from pipelines.commands import demo  # noqa: PLC0415 - Dagster takes seconds; --help should not
-    from pipelines.demo.write import FEWEST, DemoPlan  # noqa: PLC0415 - likewise
+    from pipelines.demo.write import FEWEST, DemoPlan  # noqa: PLC0415 - only here
 
     if asked.transactions < FEWEST:
         message = f"a demo needs at least {FEWEST} transactions, not {asked.transactions}"
         raise RefusedError(message)
+    from pipelines.commands import demo  # noqa: PLC0415 - Dagster takes seconds; a refusal should not
+
     plan = DemoPlan(asked.flavour, asked.seed, asked.transactions, asked.clean)
     return demo(plan, asked.home, as_json=asked.json)
 

@@ -13,6 +13,8 @@ from assets.errors import MappingError
 HOME = "TIEOUT_HOME"
 CONFIG = "TIEOUT_CONFIG"
 EXECUTOR = "TIEOUT_EXECUTOR"
+STORAGES = ("storage", "run_storage", "event_log_storage", "schedule_storage")
+"""The settings of an instance that say where it stores; 'tieout' itself writes none of them."""
 
 _INSTANCE = {
     "telemetry": {"enabled": False},
@@ -38,3 +40,9 @@ def dagster_home(home: Path) -> Path:
     if not settings.exists():
         settings.write_text(yaml.safe_dump(_INSTANCE))
     return folder
+
+
+def stores_elsewhere(folder: Path) -> bool:
+    """Tell whether somebody gave the home's instance a storage of its own, such as a PostgreSQL."""
+    named = yaml.safe_load((folder / "dagster.yaml").read_text()) or {}
+    return any(storage in named for storage in STORAGES)

@@ -87,6 +87,8 @@ def title(name: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which characters that cannot be seen, or turn the direction of writing, are spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(spelled(each) if unicodedata.category(each) in UNSEEN else each for each in text)
 
 

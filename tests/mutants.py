@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import duckdb
 
-from assets.engines import duckdb_engine
 from checks.rule import SQL, Rule
 from checks.rules import RULES
 from tests.checks.ledger_text import Case, cases, views
 from tests.checks.test_rule_pairs import spelled
+from tests.kept_engine import kept_engine
 
 SWAPS = {
     r" < ": " <= ", r" <= ": " < ", r" > ": " >= ", r" >= ": " > ", r" = ": " <> ", r" <> ": " = ",
@@ -112,7 +112,7 @@ def fate(mutant: Mutant) -> str:
 
 
 def _differs(rule: Rule, text: str, case: Case) -> bool:
-    with duckdb_engine(views(case, rule.views)) as query:
+    with kept_engine(views(case, rule.views)) as query:
         rows = query(text).to_pylist()
     expected = case.offenders
     columns = list(expected[0]) if expected else []

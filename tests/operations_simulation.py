@@ -19,10 +19,10 @@ from typing import Any
 import pyarrow as pa
 
 from assets import hours
-from assets.engines import duckdb_engine
 from assets.schemas import TABLES
 from tests.checks.judging import REGISTER
 from tests.checks.ledger_text import CONFIGURATION
+from tests.kept_engine import kept_engine
 
 CUT = datetime(2025, 6, 30, tzinfo=UTC)
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
@@ -203,7 +203,7 @@ def _hourly(name: str, columns: Mapping[str, list[Any]]) -> pa.Table:
         "source_cut": _cut(),
         "asked": pa.table({"zone": ["UTC"]}),
     }
-    with duckdb_engine(views) as query:
+    with kept_engine(views) as query:
         return query((SQL / f"{name}.sql").read_text()).cast(TABLES[name])
 
 
@@ -226,7 +226,7 @@ def _runs(ended: list[tuple[datetime, bool]]) -> pa.Table:
 
 
 def _judged(rule: str, tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
-    with duckdb_engine({**tables, "settings": CONFIGURATION["settings"]}) as query:
+    with kept_engine({**tables, "settings": CONFIGURATION["settings"]}) as query:
         found: list[dict[str, Any]] = query(REGISTER[rule].text).to_pylist()
     return found
 

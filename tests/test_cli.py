@@ -1,4 +1,7 @@
-"""What scripts rely on: exit codes, one sentence, one document. The command runs as they run it."""
+"""What scripts rely on: exit codes, one sentence, one document.
+
+The command runs as they run it where a process is the point: its streams, its signals, and that two of them agree.
+"""
 
 import json
 import os
@@ -9,6 +12,8 @@ import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.store import Home
+from pipelines.cli import main
 from pipelines.demo.write import DemoPlan, write_demo
 from tests.assets.sources.snapshots import TRANSACTION, complete, entries, lines, tables, write_zip
 
@@ -25,6 +31,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 RULES = {path.stem for path in (ROOT / "checks" / "sql").glob("*.sql")}
 PROGRESS = re.compile(r".*: \d+ %(, [\d:]+ left)?")
 Answer = dict[str, Any]
+Answered = subprocess.CompletedProcess[str]
 
 
 class Place:
@@ -43,10 +50,16 @@ class Place:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": ENVIRONMENT} | more
         return subprocess.Popen([*COMMAND, *said], cwd=self.folder, **pipes)
 
-    def run(self, *said: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *said: str) -> Answered:
         with self.start(*said) as process:
             out, err = process.communicate(timeout=300)
-        return subprocess.CompletedProcess(said, process.returncode, out, err)
+        return Answered(said, process.returncode, out, err)
+
+    def here(self, *said: str) -> Answered:
+        """Make a call in this process."""
+        with chdir(self.folder), redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            code = main([*said])
+        return Answered(said, code, out.getvalue(), err.getvalue())
 
     def until(self, process: subprocess.Popen[str], home: str, made: str) -> None:
         """Wait until a run has made a file in its home."""
@@ -64,9 +77,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(tmp_path_factory.mktemp("place"))
 
 
-CALLS: Mapping[str, tuple[str, ...]] = {
+APART: Mapping[str, tuple[str, ...]] = {
     "demo": ("audit", "demo/*.zip", "--home", "undisturbed"),
     "clean": ("audit", "clean.zip", "--json", "--home", "clean"),
+}
+HERE: Mapping[str, tuple[str, ...]] = {
     "tenth": ("audit", "tenth.zip", "--json", "--home", "tenth"),
     "no zip": ("audit", "no.zip", "--json", "--home", "fresh"),
     "no source": ("audit", "--json", "--home", "fresher"),
@@ -75,14 +90,15 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def answers(place: Place) -> dict[str, subprocess.CompletedProcess[str]]:
-    """Make the calls that need not wait for one another, two at a time."""
+def answers(place: Place) -> dict[str, Answered]:
+    """Make the calls that need not wait for one another: two processes at a time, and all others in this one."""
     with ThreadPoolExecutor(2) as two:
-        said = [tuple(place.demo if word == "demo/*.zip" else word for word in call) for call in CALLS.values()]
-        return dict(zip(CALLS, two.map(lambda call: place.run(*call), said), strict=True))
+        said = [tuple(place.demo if word == "demo/*.zip" else word for word in call) for call in APART.values()]
+        apart = dict(zip(APART, two.map(lambda call: place.run(*call), said), strict=True))
+    return apart | {name: place.here(*call) for name, call in HERE.items()}
 
 
-def refused(answer: subprocess.CompletedProcess[str], code: int = 3) -> str:
+def refused(answer: Answered, code: int = 3) -> str:
     """Check that an answer is one sentence on both streams, and return it."""
     assert answer.returncode == code, answer
     sentence = str(json.loads(answer.stdout)["error"])
@@ -91,7 +107,7 @@ def refused(answer: subprocess.CompletedProcess[str], code: int = 3) -> str:
     return sentence
 
 
-def test_a_clean_ledger(answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
+def test_a_clean_ledger(answers: dict[str, Answered]) -> None:
     said: Answer = json.loads(answers["clean"].stdout)
     assert answers["clean"].returncode == 0
     assert (said["verdict"], said["transactions"], said["wallets"]) == ("CLEAN", 1, 1)
@@ -115,7 +131,7 @@ def test_a_clean_ledger(answers: dict[str, subprocess.CompletedProcess[str]]) ->
     assert Path(month["html"]).read_text().startswith("<!")
 
 
-def test_a_broken_gate(place: Place, answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
+def test_a_broken_gate(place: Place, answers: dict[str, Answered]) -> None:
     said: Answer = json.loads(answers["tenth"].stdout)
     assert answers["tenth"].returncode == 2
     assert (said["verdict"], said["transactions"], said["months"], said["drift"]) == ("NOT VERIFIED", 0, [], [])
@@ -128,7 +144,7 @@ def test_a_broken_gate(place: Place, answers: dict[str, subprocess.CompletedProc
     assert not list((place.folder / "tenth").rglob("*.html"))
 
 
-def test_a_broken_ledger_as_people_see_it(answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
+def test_a_broken_ledger_as_people_see_it(answers: dict[str, Answered]) -> None:
     told = answers["demo"]
     assert told.returncode == 1
     *_, life, report = told.stdout.splitlines()
@@ -138,17 +154,17 @@ def test_a_broken_ledger_as_people_see_it(answers: dict[str, subprocess.Complete
     assert all(PROGRESS.fullmatch(line) for line in told.stderr.splitlines()), told.stderr
 
 
-def test_what_could_not_be_exported(place: Place, answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
+def test_what_could_not_be_exported(place: Place, answers: dict[str, Answered]) -> None:
     assert refused(answers["no zip"]).startswith("no.zip is not a whole ZIP file")
     assert refused(answers["no source"]).startswith("no source is given")
     assert "cannot be written" in refused(answers["file as home"])
     assert not (place.folder / "fresh" / "exports").exists()
 
 
-def test_a_home_and_its_months(place: Place, answers: dict[str, subprocess.CompletedProcess[str]]) -> None:
+def test_a_home_and_its_months(place: Place, answers: dict[str, Answered]) -> None:
     first: Answer = json.loads(answers["clean"].stdout)
     calls = [("--month", "2025-01"), ("--month", "2031-01")]
-    said = [place.run("audit", "clean.zip", "--json", "--home", "clean", *call) for call in calls]
+    said = [place.here("audit", "clean.zip", "--json", "--home", "clean", *call) for call in calls]
     again: Answer = json.loads(said[0].stdout)
     assert {key: again[key] for key in again if key != "operations"} == {
         key: first[key] for key in first if key != "operations"
@@ -156,16 +172,14 @@ def test_a_home_and_its_months(place: Place, answers: dict[str, subprocess.Compl
     assert refused(said[1]) == "2031-01 has no transactions; the ledger has 2025-01 to 2025-01."
 
 
-def test_interrupted_killed_and_refused_runs_leave_nothing(
-    place: Place, answers: dict[str, subprocess.CompletedProcess[str]]
-) -> None:
+def test_interrupted_killed_and_refused_runs_leave_nothing(place: Place, answers: dict[str, Answered]) -> None:
     assert answers["demo"].returncode == 1
     call, home = ("audit", place.demo, "--json", "--home", "disturbed"), place.folder / "disturbed"
     with place.start(*call) as process:
         place.until(process, "disturbed", "scratch/*/transactions/*")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    interrupted = subprocess.CompletedProcess(call, process.returncode, out, err)
+    interrupted = Answered(call, process.returncode, out, err)
     assert refused(interrupted, 130) == "interrupted; nothing half-made was left."
     assert not list(home.glob("scratch/*"))
     with place.start(*call) as process:
@@ -175,13 +189,11 @@ def test_interrupted_killed_and_refused_runs_leave_nothing(
     assert not place.certificates("disturbed")
     with Home(home).writing():
         assert "is being written by another tieout" in refused(place.run(*call))
-    assert place.run(*call).returncode == 1
+    assert place.here(*call).returncode == 1
     assert place.certificates("disturbed") == place.certificates("undisturbed") != {}
 
 
-def test_personal_data_stays_in_the_snapshot(
-    place: Place, answers: dict[str, subprocess.CompletedProcess[str]]
-) -> None:
+def test_personal_data_stays_in_the_snapshot(place: Place, answers: dict[str, Answered]) -> None:
     assert answers["demo"].returncode == 1
     home = place.folder / "undisturbed"
     files = [file for file in home.rglob("*") if file.is_file()]
@@ -235,7 +247,7 @@ def test_wrong_configurations(place: Place, text: str | None, sentence: str) -> 
     file.unlink(missing_ok=True)
     if text is not None:
         file.write_text(text)
-    said = place.run("config", "--config", "wrong.toml")
+    said = place.here("config", "--config", "wrong.toml")
     assert (said.returncode, said.stdout) == (3, "")
     assert said.stderr.startswith(f"tieout: wrong.toml: {sentence}")
     assert len(said.stderr.splitlines()) == 1

@@ -1,10 +1,8 @@
 """The command line over live sources: what it prints, how it ends, and that no secret is in anything it leaves."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -18,15 +16,32 @@ from tests.assets.sources.database import CONFIG
 from tests.assets.sources.every_source import gigsy_in_convex
 from tests.postgres_ledger.ledger import Ledger
 
-ROOT = Path(__file__).parents[1]
 New = Callable[[], Ledger]
+Tieout = Callable[..., "Said"]
 
 
-def tieout(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    clean = {name: value for name, value in os.environ.items() if name not in ("PGPASSWORD", "CONVEX_DEPLOY_KEY")}
-    return subprocess.run(command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Said:
+    """What a call came to, with all that reached either stream, from whatever library."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def tieout(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tieout:
+    """Return a way to call the command line with a secret in the environment."""
+
+    def call(*arguments: str, **environment: str) -> Said:
+        for name in ("PGPASSWORD", "CONVEX_DEPLOY_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        capfd.readouterr()
+        return Said(main([*arguments]), *capfd.readouterr())
+
+    return call
 
 
 def holding(folder: Path, secret: str) -> list[Path]:
@@ -34,7 +49,7 @@ def holding(folder: Path, secret: str) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
 
 
-def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_ledger: New) -> None:
+def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_ledger: New, tieout: Tieout) -> None:
     ledger = new_ledger()
     ledger.open_wallets(8)
     common = ("--config", str(CONFIG), "--home", str(tmp_path / "home"), "--json")
@@ -63,7 +78,7 @@ def test_a_database_is_audited_and_its_password_is_nowhere(tmp_path: Path, new_l
     assert holding(tmp_path, ledger.auditor_password) == []
 
 
-def test_a_deployment_is_audited_and_its_key_is_nowhere(tmp_path: Path) -> None:
+def test_a_deployment_is_audited_and_its_key_is_nowhere(tmp_path: Path, tieout: Tieout) -> None:
     demo = write_demo(DemoPlan(transactions=1_000, clean=True), tmp_path / "demo", lambda *_: None)
     with gigsy_in_convex(documents_of(demo.snapshot, load_mapping(None)), tmp_path) as convex:
         secret = convex.key_file.read_text().strip()

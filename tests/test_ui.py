@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audited_demo import AuditedDemo
+
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -20,12 +22,11 @@ TIEOUT = [sys.executable, "-m", "pipelines.cli"]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(audited: AuditedDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if CHROMIUM is None:
         assert not os.environ.get("TIEOUT_REQUIRE_BROWSER"), "Chromium is needed here, and is not installed"
         pytest.skip("Chromium is not installed: the UI was not looked at")
-    home = tmp_path_factory.mktemp("ui") / "home"
-    subprocess.run([*TIEOUT, "demo", "--transactions", "1000", "--home", str(home)], check=True, capture_output=True)
+    home = audited.copy(tmp_path_factory.mktemp("ui") / "home").home
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.engines import duckdb_engine
 from assets.flags import FLAGS
 from assets.forensics import SQL, configured, flags_of
 from assets.mapping_file import load_mapping
 from assets.schemas import TABLES
 from tests.assets.ledgers import quick
 from tests.checks.ledger_text import key_of
+from tests.kept_engine import kept_engine
 
 CAIRO = ZoneInfo("Africa/Cairo")
 MAPPING = load_mapping(None).model_copy(update={"zone": "Africa/Cairo"})
@@ -129,7 +129,7 @@ def flagged(rows: list[Row]) -> pa.Table:
         "creators": pa.Table.from_pylist(creators, schema=TABLES["creators"]),
         **configured(MAPPING),
     }
-    with duckdb_engine(views) as query:
+    with kept_engine(views) as query:
         return query(SQL).cast(TABLES["adjustment_flags"])
 
 

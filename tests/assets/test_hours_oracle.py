@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets import hours
-from assets.engines import duckdb_engine
 from assets.schemas import TABLES
 from tests.assets.ledgers import quick
+from tests.kept_engine import kept_engine
 
 HOUR = timedelta(hours=1)
 CUT = datetime(2025, 5, 2, 10, 40, tzinfo=UTC)
@@ -40,7 +40,7 @@ def answered(name: str, rows: list[dict[str, Any]], zone: str) -> pa.Table:
         "source_cut": pa.Table.from_pylist([{"cut_at": CUT}], schema=TABLES["source_cut"]),
         "asked": pa.table({"zone": [zone]}),
     }
-    with duckdb_engine(views) as query:
+    with kept_engine(views) as query:
         return query(TEXTS[name]).cast(TABLES[name])
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from assets.engines import duckdb_engine, ordered, polars_engine
+from assets.engines import ordered, polars_engine
 from checks.rules import RULES
 from tests.checks.ledger_text import Case, views
+from tests.kept_engine import kept_engine
 
 Row = dict[str, Any]
 REGISTER = {rule.name: rule for rule in RULES}
@@ -55,7 +56,7 @@ def asked(rule: str, tables: dict[str, list[Row]], *named: str) -> list[tuple[An
     }
     case = Case(rule, "drawn", keeps=True, tables={name: rows for name, rows in written.items() if rows})
     shown = views(case, REGISTER[rule].views)
-    with duckdb_engine(shown) as query:
+    with kept_engine(shown) as query:
         first = query(REGISTER[rule].text)
     with polars_engine(shown) as query:
         assert ordered(query(REGISTER[rule].text)).to_pylist() == ordered(first).to_pylist()

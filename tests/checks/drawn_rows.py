@@ -11,9 +11,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from assets.engines import duckdb_engine, polars_engine
+from assets.engines import polars_engine
 from checks.rules import RULES
 from tests.checks.ledger_text import Case, views
+from tests.kept_engine import kept_engine
 
 REGISTER = {rule.name: rule for rule in RULES}
 Row = dict[str, Any]
@@ -157,7 +158,7 @@ def found(rule: str, ledger: Drawn) -> list[str]:
     }
     shown = views(Case(rule, "drawn", keeps=True, tables=written), REGISTER[rule].views)
     answers = []
-    for engine in (duckdb_engine, polars_engine):
+    for engine in (kept_engine, polars_engine):
         with engine(shown) as query:
             answers.append(query(REGISTER[rule].text).to_pylist())
     assert answers[0] == answers[1]

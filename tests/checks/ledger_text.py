@@ -87,7 +87,7 @@ def views(case: Case, names: tuple[str, ...]) -> dict[str, pa.Table]:
     if "creators" not in written and "creators" in names:
         shown["creators"] = _answer("creators", shown).cast(TABLES["creators"])
     shown["wallet_keys"] = _arrow("wallet_keys", _wallet_keys(written, shown["wallets"]))
-    shown.update(_computed(shown) if set(names) & set(COMPUTED) else {})
+    shown.update(_computed(shown, set(names)) if set(names) & set(COMPUTED) else {})
     shown.update({name: _arrow(name, [_keyed(row) for row in written[name]]) for name in COMPUTED if name in written})
     return {name: shown[name] for name in names}
 
@@ -178,8 +178,8 @@ def _wallet_keys(written: dict[str, list[Row]], wallets: pa.Table) -> list[Row]:
     return [{"wallet_key": key_of(name), "wallet_id": name, "known": name in known} for name in named]
 
 
-def _computed(shown: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Return closings, balances and drift as the texts of assets compute them, month after month."""
+def _computed(shown: dict[str, pa.Table], names: set[str]) -> dict[str, pa.Table]:
+    """Return movements and closings as the texts of assets compute them, month after month, and what else is named."""
     rows, closings = shown["transactions"], [TABLES["closings"].empty_table()]
     movements = [TABLES["movements"].empty_table()]
     before = _answer("openings", shown)
@@ -189,14 +189,14 @@ def _computed(shown: dict[str, pa.Table]) -> dict[str, pa.Table]:
         movements.append(moved["movements"].cast(TABLES["movements"]))
         before = _answer("closings", {**moved, "openings": before, "asked": pa.table({"month": [month]})})
         closings.append(before.cast(TABLES["closings"]))
-    balances = _answer("balances", {**shown, "closings": closings[-1]})
-    return {
-        "movements": pa.concat_tables(movements),
-        "closings": pa.concat_tables(closings),
-        "balances": balances,
-        "balances_again": _answer("ledger", shown),
-        "drift": _answer("drift", {**shown, "balances": balances}),
-    }
+    made = {"movements": pa.concat_tables(movements), "closings": pa.concat_tables(closings)}
+    if names & {"balances", "drift"}:
+        made["balances"] = _answer("balances", {**shown, "closings": closings[-1]})
+    if "drift" in names:
+        made["drift"] = _answer("drift", {**shown, **made})
+    if "balances_again" in names:
+        made["balances_again"] = _answer("ledger", shown)
+    return made
 
 
 @functools.cache
@@ -204,8 +204,13 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+@functools.cache
+def _text(name: str) -> str:
+    return (ASSETS / f"{name}.sql").read_text()
+
+
 def _answer(name: str, shown: dict[str, pa.Table]) -> pa.Table:
-    text = (ASSETS / f"{name}.sql").read_text()
+    text = _text(name)
     for view, table in shown.items():
         if view in text:
             _connection().register(view, table)

@@ -5,26 +5,26 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from assets.engines import duckdb_engine
 from checks.offenders import amount_sql, subject_sql
 from checks.rule import Rule
 from checks.rules import FINDINGS
 from tests.checks.judging import REGISTER
 from tests.checks.ledger_text import Case, cases, views
+from tests.kept_engine import kept_engine
 
 NAMED = [rule for rule in FINDINGS if not rule.operations]
 
 
 def named(rule: Rule, case: Case) -> list[tuple[str, int | None]]:
     """Return subject and amount of each offender of a case."""
-    with duckdb_engine(views(case, rule.views)) as query:
+    with kept_engine(views(case, rule.views)) as query:
         offenders = query(rule.text)
     return of(rule, offenders)
 
 
 def of(rule: Rule, offenders: pa.Table) -> list[tuple[str, int | None]]:
     subject, amount = subject_sql(rule, offenders.column_names), amount_sql(rule, offenders.schema) or "NULL"
-    with duckdb_engine({"offenders": offenders}) as query:
+    with kept_engine({"offenders": offenders}) as query:
         rows = query(f"SELECT {subject} AS subject, {amount} AS amount FROM offenders ORDER BY ALL").to_pylist()
     return [(row["subject"], row["amount"]) for row in rows]
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.engines import duckdb_engine
 from tests.assets.ledgers import quick
 from tests.checks.judging import REGISTER
 from tests.checks.ledger_text import CONFIGURATION, SCHEMAS
+from tests.kept_engine import kept_engine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400
@@ -32,7 +32,7 @@ def offenders(rule: str, tables: Mapping[str, list[Any]], **settings: int) -> li
     views = {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in tables.items()}
     preset = CONFIGURATION["settings"].to_pylist()[0]
     views["settings"] = pa.Table.from_pylist([preset | settings], schema=SCHEMAS["settings"])
-    with duckdb_engine(views) as query:
+    with kept_engine(views) as query:
         found: list[dict[str, Any]] = query(REGISTER[rule].text).to_pylist()
     return found
 

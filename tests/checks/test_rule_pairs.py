@@ -9,10 +9,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from assets.engines import duckdb_engine, ordered, polars_engine
+from assets.engines import ordered, polars_engine
 from checks.rule import Rule
 from checks.rules import RULES
 from tests.checks.ledger_text import PAIRS, Case, cases, views
+from tests.kept_engine import kept_engine
 
 REGISTER = {rule.name: rule for rule in RULES}
 CASES = [case for rule in RULES for case in cases(rule.name)]
@@ -40,7 +41,7 @@ DUCKDB_ONLY = {"error_rate_is_low": "Polars' SQL has no RANGE frame over the val
 def answers(rule: Rule, case: Case) -> tuple[pa.Table, pa.Table]:
     """Return what DuckDB and Polars answer to the rule's own text."""
     shown = views(case, rule.views)
-    with duckdb_engine(shown) as query:
+    with kept_engine(shown) as query:
         first = query(rule.text)
     if rule.name in DUCKDB_ONLY:
         return first, first

@@ -10,14 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import main
+from tests.audited_demo import AuditedDemo
 from tests.pipelines.test_explain import Place
 
 Damage = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place(tmp_path_factory.mktemp("damaged"))
+def place(audited: AuditedDemo) -> Place:
+    return Place(audited)
 
 
 @pytest.fixture

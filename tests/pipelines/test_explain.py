@@ -11,22 +11,17 @@ import pytest
 from assets.errors import RefusedError
 from assets.store import Home
 from assets.workplace import Workplace
-from pipelines.audit import run_audit
 from pipelines.cli import main
 from pipelines.definitions import definitions
-from pipelines.demo.write import FEWEST, DemoPlan, write_demo
+from tests.audited_demo import AuditedDemo
 
 
 class Place:
-    """An audited demo."""
+    """An audited demo, and what was planted in it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Audit it, and let go of its source: nothing may be read from there again."""
-        made = write_demo(DemoPlan("gigsy", 5, FEWEST), folder, lambda *_: None)
-        self.home = folder / "home"
-        run_audit(Workplace(home=str(self.home), source=str(made.snapshot)), None)
-        made.snapshot.unlink()
-        self.faults = {fault["name"]: fault for fault in json.loads(made.planted.read_text())["faults"]}
+    def __init__(self, audited: AuditedDemo) -> None:
+        """Take it as it is: its source is gone, and nothing may be read from there again."""
+        self.home, self.faults = audited.home, audited.faults
 
     def subject(self, fault: str, name: str = "wallet_id") -> str:
         return next(str(each["offender"][name]) for each in self.faults[fault]["breaks"] if name in each["offender"])
@@ -36,8 +31,8 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place(tmp_path_factory.mktemp("explained"))
+def place(audited: AuditedDemo, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(audited.copy(tmp_path_factory.mktemp("explained") / "home"))
 
 
 def said(place: Place, capsys: pytest.CaptureFixture[str], *words: str) -> str:
