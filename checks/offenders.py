@@ -25,8 +25,8 @@ TOGETHER = (
 )  # fmt: skip
 """Ids that name an offender together, those of them that are there."""
 WORTH = (
-    "drift", "amount", "lowest", "imbalance", "difference", "open", "movement", "recorded", "balance", "cached",
-    "closing", "ledger",
+    "drift", "amount", "lowest", "imbalance", "difference", "open", "excess", "movement", "recorded", "balance",
+    "cached", "closing", "ledger",
 )  # fmt: skip
 """Columns of minor units that an offender can be worth; the first that has a value decides."""
 SAME_COLUMNS = {"balances_again": "balances", "closings_as_closed": "closings"}

@@ -33,6 +33,13 @@ def worths(amounts: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:
     return [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in amounts]
 
 
+def reconciled(report: Report) -> str:
+    """Say on how many days of the month an audit looked; nothing where none of its days is over."""
+    days = report.analytic.reconciled
+    done = sum(each.standing != "not done" for each in days)
+    return f"Reconciled on {done} of {counted(len(days), 'day')} of the month." if days else ""
+
+
 def gross_drift(report: Report) -> str:
     """Say how far recorded balances are off in all, by currency; nothing where none were compared."""
     decimals = {each.currency: each.decimals for each in report.basis.currencies}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from reports.analytic_figures import analytic
 from reports.balance_figures import balances_at_end, drift_sizes, totals_of_month, wallet_proof
 from reports.basis import BasisOfReport, Currency, Kind, Setting
-from reports.changes import since_last_month
+from reports.changes import Digests, since_last_month
 from reports.detection import detection
 from reports.dispositions import amounts, register, waivers
 from reports.evidence import Provenance, RuleResult, SourceTable
@@ -33,6 +33,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
     """Report a month; `query` answers over that month's views. The same input gives the same report."""
     closings, before = rows_of(query, "closings_by_currency"), rows_of(query, "closings_before_by_currency")
     footing = roll_forward(query, facts.basis.kinds, closings, before)
+    digests = Digests(facts.configuration, facts.certificate.get("program"))
     names, basis = tuple(each.rule for each in facts.outcomes_month), _basis(facts.basis)
     return Report(
         format="tieout report of a month 1",
@@ -40,12 +41,12 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         period=period(facts),
         cut=cut(facts),
         basis=basis,
-        since_last_month=since_last_month(facts.earlier, basis, names, facts.configuration),
+        since_last_month=since_last_month(facts.earlier, basis, names, digests),
         verdict=verdict(facts, footing),
         findings=findings(facts.outcomes_month, facts.at_stake),
         coverage=coverage(facts.outcomes_month),
         liabilities=liabilities(query, closings, before),
-        not_tested=not_tested(facts.outcomes_month),
+        not_tested=not_tested(facts),
         control_totals=_control_totals(facts.certificate),
         totals_of_month=totals_of_month(query),
         roll_forward=footing,
@@ -147,6 +148,7 @@ def _provenance(facts: MonthFacts) -> Provenance:
         replaces=facts.replaces,
         reason=facts.reason,
         previous_seal=named_seal(facts.previous_seal),
+        own_seal=named_seal(facts.own_seal),
         restatement=restatement(facts.restated),
         tables=tuple(
             SourceTable(

@@ -5,11 +5,18 @@ What goes in: settings by name, as they were and as they are. What stays out: wh
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from reports.base import Part
 from reports.basis import BasisOfReport
 from reports.wording import counted, month_name
+
+
+class Digests(NamedTuple):
+    """The SHA-256 of the whole configuration, and of the program that exports, where they are known."""
+
+    configuration: str | None
+    program: str | None
 
 
 class Changed(Part):
@@ -35,7 +42,10 @@ class SinceLastMonth(Part):
 
 
 def since_last_month(
-    earlier: Mapping[str, Any] | None, basis: BasisOfReport, rules: tuple[str, ...], configuration: str | None
+    earlier: Mapping[str, Any] | None,
+    basis: BasisOfReport,
+    rules: tuple[str, ...],
+    digests: Digests,
 ) -> SinceLastMonth:
     """Compare with the report of the month before, as its JSON has it; an older one may say less of itself."""
     if earlier is None:
@@ -48,9 +58,13 @@ def since_last_month(
         now = {name: value for name, value in now.items() if not name.startswith("Setting ")}
     names = sorted(name for name in was | now if was.get(name) != now.get(name))
     changed = [Changed(what=name, before=was.get(name), now=now.get(name)) for name in names]
-    before = origin.get("configuration_sha256")
-    if not changed and before and before != configuration:
-        changed = [Changed(what="SHA-256 of the configuration", before=before, now=configuration)]
+    before = Digests(origin.get("configuration_sha256"), origin.get("program_sha256"))
+    if not changed and before.configuration and before.configuration != digests.configuration:
+        said = "SHA-256 of the configuration"
+        changed = [Changed(what=said, before=before.configuration, now=digests.configuration)]
+    if before.program and before.program != digests.program:
+        said = "SHA-256 of the program that exports"
+        changed.append(Changed(what=said, before=before.program, now=digests.program))
     return SinceLastMonth(
         compared_with=origin["export_id"],
         sentence=f"Since the report of {month_name(earlier['period']['month'])} was made: {_told(changed)}.",
@@ -60,8 +74,8 @@ def since_last_month(
 
 def _told(changed: list[Changed]) -> str:
     if not changed:
-        return "neither the configuration nor the rules changed"
-    return f"{counted(len(changed), 'change')} of the configuration or the rules"
+        return "neither the configuration nor the rules nor the program that exports changed"
+    return f"{counted(len(changed), 'change')} of the configuration, the rules or the program"
 
 
 def _settings(basis: Mapping[str, Any], rules: tuple[str, ...] | list[str]) -> Iterator[tuple[str, str]]:

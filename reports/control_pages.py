@@ -1,4 +1,4 @@
-"""The sections on the audit itself: its scope, what rules of existence say, how its controls ran, seal and annex.
+"""The sections on the audit itself: its scope, what rules of existence say, how its controls ran, and the annex.
 
 What goes in: columns and rows of each. What stays out: what the report does not hold, and looks.
 """
@@ -92,9 +92,9 @@ def control(report: Report) -> Section:
         "Control operation",
         (
             "A rule is a query that returns the rows that break it. Gates come first: if one breaks, nothing is "
-            "judged. Great Expectations enforces what each query returned, and had to agree. When this audit and the "
-            "application ran is in the operations of the audit's own answer and in Dagster, and no part of a report. "
-            f"{report.detection.sentence}"
+            "judged. Great Expectations enforces what each query returned, and had to agree. Section 11 "
+            "says on which days an audit ran; whether every scheduled run took place is judged by the audit itself, "
+            f"and is part of no report. The rules themselves were tested: {report.detection.sentence}{_copied(report)}"
         ),
         (Table("Rules", tuple(columns), tuple(rows), linked=True), detected(report)),
     )
@@ -104,6 +104,11 @@ def _found(rule: RuleResult) -> str:
     empty = "Nothing to examine." if rule.result == "held" and not rule.examined else ""
     one_cause = "Breaks half or more of what it examined: look for one cause." if rule.systemic else ""
     return " ".join(filter(None, (rule.problem or rule.sentence or empty, one_cause)))
+
+
+def _copied(report: Report) -> str:
+    found = report.detection
+    return f" The copy was of {found.ledger}, export {found.export_id}." if found.known else ""
 
 
 def _waived(rule: RuleResult, decimals: Mapping[str, int]) -> str:
@@ -128,46 +133,6 @@ def detected(report: Report) -> Table:
         for each in report.detection.rules
     ]
     return table("Detection matrix", columns, rows)
-
-
-def liabilities(report: Report) -> Section:
-    """Say that no proof of liabilities is made, and where their sum stands."""
-    return Section(
-        "Proof of liabilities",
-        (
-            "None is made: nothing here lets a wallet holder check that their own balance is part of the sum for "
-            f"{report.period.name}. The sum itself is on page one, and foots in section 4."
-        ),
-        (),
-    )
-
-
-def seal(report: Report) -> Section:
-    """Say how this report is sealed, and how anyone checks that."""
-    month = report.period.month
-    before = report.provenance.previous_seal
-    origin: list[tuple[Cell, ...]] = [
-        ("Seal of the month before", f"{before.bag}: {before.seal}" if before else "none when this report was made"),
-        ("SHA-256 of the configuration", report.provenance.configuration_sha256 or "not known"),
-        ("SHA-256 of the rules", report.provenance.rules_sha256 or "not known"),
-    ]
-    commands: list[tuple[Cell, ...]] = [
-        ("The files of the archive, with nothing of ours", "sha256sum --check manifest-sha256.txt"),
-        ("Files, rows, seal and log, with Python alone", "python3 verify.py"),
-        ("All of it, the second signature too", f"tieout verify {month}-v{report.provenance.version}"),
-    ]
-    return Section(
-        "Seal",
-        (
-            f"A seal names what it seals, so it cannot stand in it: that of {report.period.name} is made after this "
-            f"report by 'tieout archive --month {month}' once the month is complete, over this report and every row "
-            "it rests on, and it names the seal before it."
-        ),
-        (
-            table("What it rests on", [Column("What"), Column("Which", "id")], origin),
-            table("How to check it", [Column("What is checked"), Column("Command", "id")], commands),
-        ),
-    )
 
 
 def annex(report: Report) -> Section:
@@ -199,6 +164,6 @@ def annex(report: Report) -> Section:
 def _versions(report: Report) -> Iterator[tuple[Cell, ...]]:
     origin = report.provenance
     if origin.replaces:
-        yield origin.replaces, "replaced by this one, and kept as it was"
+        yield origin.replaces, "replaced by this one, and kept as it was in the home"
     reason = f": {origin.reason}" if origin.reason else ""
     yield f"v{origin.version}", f"this one, from export {origin.export_id}{reason}"

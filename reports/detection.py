@@ -9,8 +9,8 @@ from typing import Any
 from reports.base import Part
 
 NOT_RUN = (
-    "No self-test of these rules is on record before this report was made: run 'tieout selftest' to see each rule "
-    "catch what is planted under it."
+    "no self-test is on record before this report was made. 'tieout selftest' lets each rule catch what is planted "
+    "under it."
 )
 
 

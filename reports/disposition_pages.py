@@ -100,9 +100,12 @@ def _waiver(report: Report, waiver: Waiver) -> tuple[Cell, ...]:
 def exceptions(report: Report) -> Section:
     """Say what became of exceptions and who answers for them, and list the rows that break a rule, a table a rule."""
     parts = (register(report), waivers(report))
+    here, known = sum(each.offenders for each in report.rules), report.exception_register
     listed = (
-        "The rows that break a rule are listed with the worst first; where there are more than are shown here, the "
-        "file named has them all."
+        f"Ages count from the cut at which an exception was first seen, not from the date of its row. The register is "
+        f"of all months, {sum(each.closing for each in known.rules):,} in all; listed are the {here:,} rows that break "
+        "a rule of this report, and what is waived: other months list theirs. Where there are more than are shown "
+        "here, the file named has them all."
     )
     return Section(
         "Exceptions and dispositions",

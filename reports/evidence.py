@@ -124,6 +124,8 @@ class Provenance(Part):
     """Why it replaces it."""
     previous_seal: NamedSeal | None
     """The seal of the month before, where it was sealed from an earlier export when this report was made."""
+    own_seal: NamedSeal | None
+    """The seal of this month that it was held against, where it was sealed before this report was made."""
     restatement: Restatement | None
     """How the month differs from what was sealed of it, where it does."""
     tables: tuple[SourceTable, ...]

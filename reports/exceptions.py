@@ -21,7 +21,7 @@ MONEY = frozenset(
     {
         "amount", "ledger", "ledger_all", "recorded", "drift", "cached", "lowest", "balance",
         "opening", "movement", "closing", "unsettled", "expected", "total", "difference",
-        "recorded_least", "recorded_most",
+        "recorded_least", "recorded_most", "bound",
     }
 )  # fmt: skip
 Meaning = Literal["text", "money", "number", "time", "flag"]

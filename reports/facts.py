@@ -158,6 +158,8 @@ class MonthFacts:
     adjustments_path: str | None = None
     previous_seal: Mapping[str, Any] | None = None
     """The row of sealed_months of the month before."""
+    own_seal: Mapping[str, Any] | None = None
+    """The row of sealed_months of the month itself."""
     off_the_seal: int | None = None
     """How many balances of the month before differ from their sealed closing, where they could be named."""
     restated: Restated | None = None

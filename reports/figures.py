@@ -63,7 +63,7 @@ def _liability(currency: str, now: Row, then: Row, held: Row) -> Liability:
         change=str(int(owed) - int(owed_before)),
         escrow=escrow,
         escrow_before=minor(held.get("escrow_before")),
-        in_all=str(int(owed) + int(escrow)),
+        in_all=str(int(owed) + max(int(escrow), 0)),
         overdrawn_wallets=int(now.get("negative_balances") or 0),
         overdrawn=minor(now.get("negative")),
         overdrawn_before=minor(then.get("negative")),

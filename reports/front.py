@@ -141,11 +141,11 @@ class Liability(Part):
     change: MinorUnits
     """What is owed less what was owed."""
     escrow: MinorUnits
-    """What escrow holds outside of any wallet: it is owed as well, to whoever it is released to."""
+    """What escrow holds outside of any wallet, owed to whoever it is released to; below zero it gave out too much."""
     escrow_before: MinorUnits
     """The same at the end of the month before."""
     in_all: MinorUnits
-    """What is owed, with what escrow holds."""
+    """What is owed, with what escrow holds where that is above zero."""
     overdrawn_wallets: int
     """How many balances are below zero."""
     overdrawn: MinorUnits

@@ -11,6 +11,7 @@ NOT_TESTED = (
     "That deposits and withdrawals occurred outside the ledger: no bank or provider statement was examined.",
     "Transactions that were never recorded.",
 )
+NO_TOTALS = "That the source handed over every row it has: it gives no totals of its own."
 NO_OPINION = "Prepared by management's software; not an audit opinion."
 
 STATES = {
@@ -86,6 +87,30 @@ GLOSSARY = (
     Term(
         term="Scope",
         meaning="Month: rows of the month. Closing: balances at its end. Cut: the state at the cut.",
+    ),
+    Term(
+        term="Offender",
+        meaning="A row that breaks a rule. Each is listed, or the file that has all of them is named.",
+    ),
+    Term(
+        term="Deciding, beside",
+        meaning="A rule decides where it is part of the month's verdict; others are shown beside it, as of the cut.",
+    ),
+    Term(
+        term="Flow",
+        meaning="Where a kind moves money: outside (external), between wallets (transfer), or into and out of escrow.",
+    ),
+    Term(
+        term="Leg",
+        meaning="One of the transactions that make up a transfer, each in its own wallet.",
+    ),
+    Term(
+        term="Escrow",
+        meaning="Money taken out of a wallet and held for someone until it is released: in no wallet, and owed.",
+    ),
+    Term(
+        term="Root",
+        meaning="One SHA-256 over every row of a table: any other row, or order, gives another.",
     ),
     Term(
         term="Exception",

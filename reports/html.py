@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.at_stake import gross_drift, restated, waived, worths
+from reports.at_stake import gross_drift, reconciled, restated, waived, worths
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
 from reports.model import Report, report_json
@@ -61,6 +61,7 @@ def _context(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "panels": waterfalls(lines, decimals),
         "cut_at": cut_at(report),
         "gross_drift": gross_drift(report),
+        "reconciled": reconciled(report),
         "restated": restated(report),
         "waived": waived(report),
         "worths": lambda amounts: worths(amounts, decimals),

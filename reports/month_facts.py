@@ -66,6 +66,7 @@ def month_facts(audit: Audit, period: Period, edition: Edition, outcomes: Sequen
         not_looked_for=(NO_APPROVER,),
         adjustments_path=str(audit.folder / "adjustment_flags.parquet"),
         previous_seal=sealed.get(before) if before else None,
+        own_seal=sealed.get(period.month),
         off_the_seal=_off_the_seal(audit, sealed.get(before)) if before else None,
         restated=_restated(audit, sealed.get(period.month)),
         at_stake=_at_stake(offenders),

@@ -173,5 +173,9 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> Edit
         return Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason="reports say more than they did")
     named = ("configuration", "rules", "lapsed waivers", "months before")
     changed = [what for what in named if before.get(what) != made_from[what]]
-    reason = f"the {' and the '.join(changed)} changed" if changed else "rows of this month, or its opening, changed"
+    reason = (
+        f"the {' and the '.join(changed)} changed"
+        if changed
+        else "rows of this month, its opening or the program that computes them changed"
+    )
     return Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)

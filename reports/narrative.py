@@ -12,10 +12,12 @@ from reports.base import Result, Scope, Severity, Word
 from reports.dispositions import amounts
 from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
-from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
+from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NO_TOTALS, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
 from reports.wording import counted, day, listed, month_bounds, month_name
 
+NEVER = 2**31
+"""More minutes than any rule allows."""
 ORDER = {"gate": 0, "error": 1, "warning": 2}
 
 
@@ -83,7 +85,8 @@ def _broken(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
     broken = [outcome for outcome in deciding if outcome.result == "broken"]
     errors = [outcome for outcome in broken if outcome.severity == "error"]
     rows = sum(outcome.offenders for outcome in errors)
-    rules = f"{len(errors)} of the {counted(len(deciding), 'rule')} asked of {month_name(facts.month)}"
+    applied = sum(outcome.result != "not applicable" for outcome in deciding)
+    rules = f"{len(errors)} of the {counted(applied, 'rule')} that apply to {month_name(facts.month)}"
     said = f"{rules} {'is' if len(errors) == 1 else 'are'} broken as errors, by {counted(rows, 'row')} in all."
     warned = [outcome for outcome in broken if outcome.severity == "warning"]
     rows = sum(outcome.offenders for outcome in warned)
@@ -109,9 +112,11 @@ def _footing(footing: RollForward) -> str:
 
 
 def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, str]]) -> tuple[Finding, ...]:
-    """List broken and unverified rules: those that decide first, then by severity, then as registered."""
+    """List broken and unverified rules: those that decide first, then as soon as someone must act, then by severity."""
     shown = [each for each in outcomes if each.result in {"broken", "not verified"}]
-    shown.sort(key=lambda each: (not each.counts_for_verdict, each.result != "broken", ORDER[each.severity]))
+    shown.sort(
+        key=lambda each: (not each.counts_for_verdict, each.result != "broken", _minutes(each), ORDER[each.severity])
+    )
     return tuple(
         Finding(
             rule=each.rule,
@@ -129,11 +134,23 @@ def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, st
     )
 
 
-def not_tested(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """Say what no rule can tell, which rules do not apply here, and what this report is not."""
+def not_tested(facts: MonthFacts) -> tuple[str, ...]:
+    """Say what no rule can tell, what the source did not, which rules do not apply, and what this report is not."""
+    outcomes = facts.outcomes_month
     absent = [each.rule for each in outcomes if each.result == "not applicable"]
     said = f"What {counted(len(absent), 'rule')} that {'does' if len(absent) == 1 else 'do'} not apply here would ask"
-    return (*NOT_TESTED, *((f"{said}: {listed(absent)}.",) if absent else ()), NO_OPINION)
+    totals = any(table.get("source_rows") is not None for table in facts.certificate["tables"].values())
+    return (
+        *NOT_TESTED,
+        *(() if totals else (NO_TOTALS,)),
+        *((f"{said}: {listed(absent)}.",) if absent else ()),
+        NO_OPINION,
+    )
+
+
+def _minutes(outcome: Outcome) -> int:
+    """Return how soon someone must act, those that say nothing last."""
+    return outcome.escalation.minutes if outcome.result == "broken" and outcome.escalation else NEVER
 
 
 def _urgency(outcome: Outcome) -> str:
@@ -141,7 +158,7 @@ def _urgency(outcome: Outcome) -> str:
     if outcome.result != "broken" or outcome.escalation is None:
         return ""
     level, minutes = outcome.escalation.level, outcome.escalation.minutes
-    return f"{level.capitalize()}: act {f'within {minutes} minutes' if minutes else 'at once'}."
+    return f"{level.capitalize()}: act {f'within {minutes} minutes of hearing of it' if minutes else 'at once'}."
 
 
 def state(outcome: Outcome) -> str:

@@ -17,7 +17,7 @@ def provenance(report: Report) -> Section:
     """Say what the figures were computed from."""
     tables = [(each.table, each.received, each.rows, each.quarantined, each.files) for each in report.provenance.tables]
     columns = [
-        Column("Table", "id"), Column("Rows in the source", "number"), Column("Exported", "number"),
+        Column("Table", "id"), Column("Rows received", "number"), Column("Exported", "number"),
         Column("Quarantined", "number"), Column("Files", "number"),
     ]  # fmt: skip
     return Section(
@@ -72,8 +72,9 @@ def control_totals(report: Report) -> Section:
         "Control totals",
         (
             "Of every exported transaction, of any month and any status; then of each table on its way from the "
-            "source, and of the month. Compare with the source's own totals to see that nothing is missing. Absolute "
-            "totals cannot hide two errors that cancel out. The canonical root of the rows is in the month's seal."
+            "source, and of the month. Compare with the source's own totals to see that nothing is missing: where it "
+            "gives none, what was exported ties to what was received, and to no more. Absolute totals cannot hide two "
+            "errors that cancel out. The canonical root of the rows is in the month's seal."
         ),
         (table("Every exported transaction", columns, rows), _stages(report), _of_month(report)) if rows else (),
         nothing="The export holds no transaction.",
@@ -96,13 +97,18 @@ def _stage(report: Report) -> Iterator[tuple[Cell, ...]]:
             sums = [None if of is None else int(of) for of in (each.source_sum, each.received_sum, each.written_sum)]
             known = [of for of in sums if of is not None]
             counts = [of for of in (each.source_rows, each.received) if of is not None]
-            ties = all(of == each.rows + each.quarantined for of in counts) and (
-                each.quarantined or all(of == known[0] for of in known)
-            )
+            ties = all(of == each.rows + each.quarantined for of in counts)
+            ties = ties and (each.quarantined > 0 or all(of == known[0] for of in known))
             yield (
                 each.table, each.source_rows, each.received, each.rows, each.quarantined, *sums,
-                "yes" if ties else "no",
+                _tie(ties=ties, known=each.source_rows is not None),
             )  # fmt: skip
+
+
+def _tie(*, ties: bool, known: bool) -> str:
+    if not ties:
+        return "no"
+    return "yes" if known else "as received"
 
 
 def _of_month(report: Report) -> Table:

@@ -90,17 +90,20 @@ def figures(report: Report) -> tuple[Figure, ...]:
     unsettled = sum(line.unsettled_transactions for line in lines)
     balances = sum(line.balances for line in lines)
     deciding = [rule for rule in report.rules if rule.counts_for_verdict]
-    held = sum(rule.result == "held" for rule in deciding)
+    held = sum(rule.result == "held" and rule.examined > 0 for rule in deciding)
+    applied = sum(rule.result != "not applicable" for rule in deciding)
+    empty = sum(rule.result == "held" and not rule.examined for rule in deciding)
     broken = [rule for rule in deciding if rule.result == "broken"]
-    warned = sum(rule.severity == "warning" for rule in broken)
+    warned = sum(rule.offenders for rule in broken if rule.severity == "warning")
+    rows = sum(rule.offenders for rule in broken)
     return (
         Figure("Settled transactions", f"{settled:,}", f"{unsettled:,} unsettled, kept apart"),
         Figure("Balances added up", f"{balances:,}", f"in {counted(len(lines), 'currency')}"),
-        Figure("Rules that held", f"{held:,} of {len(deciding):,}", "that decide on the month"),
+        Figure("Rules that held", f"{held:,} of {applied:,}", f"{empty:,} more had nothing to examine"),
         Figure(
             "Rows that break a rule",
-            f"{sum(rule.offenders for rule in broken):,}",
-            f"{counted(len(broken) - warned, 'error')}, {counted(warned, 'warning')}",
+            f"{rows:,}",
+            f"{rows - warned:,} of errors, {warned:,} of warnings",
         ),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reports.balance_pages import holdings, sample, wallets
-from reports.control_pages import annex, control, existence, liabilities, scope, seal
+from reports.control_pages import annex, control, existence, scope
 from reports.day_pages import cut_off, reconciliations, volume
 from reports.digit_pages import digits
 from reports.disposition_pages import exceptions
@@ -21,6 +21,7 @@ from reports.origin_pages import control_totals, provenance
 from reports.restatement_pages import restated
 from reports.risk_pages import adjustments
 from reports.roll_forward_pages import roll_forward
+from reports.seal_pages import liabilities, seal
 from reports.tables import Cell, Column, Section, Table
 
 ROLES = ("Prepared by", "Reviewed by", "Approved by")
@@ -56,9 +57,13 @@ def completeness(report: Report) -> Section:
 
 def cut_off_and_closed_months(report: Report) -> Section:
     """Say what fell across an end of the month, and whether the month still is what was sealed of it."""
-    found, again = cut_off(report), report.provenance.restatement
-    sealed = again.sentence if again else "Nothing sealed of the month differs from what the export says of it now."
-    return Section(found.title, f"{found.said} {sealed}", (*found.tables, *restated(report)), panels=found.panels)
+    found = cut_off(report)
+    return Section(
+        found.title,
+        f"{found.said} {_held_to_its_seal(report)}",
+        (*found.tables, *restated(report)),
+        panels=found.panels,
+    )
 
 
 def sign_off(report: Report) -> Section:
@@ -70,6 +75,15 @@ def sign_off(report: Report) -> Section:
         f"Of {report.period.name}, version {report.provenance.version}, from export {report.provenance.export_id}.",
         (Table("Sign-off", tuple(columns), tuple(blank), blank=True),),
     )
+
+
+def _held_to_its_seal(report: Report) -> str:
+    origin = report.provenance
+    if origin.restatement:
+        return origin.restatement.sentence
+    if origin.own_seal:
+        return f"The month is as it was sealed in {origin.own_seal.bag}."
+    return "The month was not sealed before, so there is no seal to hold it against."
 
 
 CONTENTS: tuple[Chapter, ...] = (

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from reports.at_stake import gross_drift, restated, waived, worths
+from reports.at_stake import gross_drift, reconciled, restated, waived, worths
 from reports.bars import WIDE
 from reports.charts import waterfalls
 from reports.columns import BREAK, breakable
@@ -97,7 +97,9 @@ def _document(report: Report, decimals: Mapping[str, int]) -> dict[str, Any]:
         "cut": [cut_at(report), report.cut.sentence],
         "period": report.period.sentence,
         "since": _words(report.since_last_month.sentence),
-        "drift": _words(gross_drift(report)),
+        "drift": _words(f"{gross_drift(report)} {reconciled(report)}"),
+        "kind": "Monthly ledger audit report" + ("" if report.period.complete else ", interim"),
+        "register": _words(f"Those to act on soonest come first. {report.exception_register.sentence}"),
         "restated": _words(restated(report)),
         "waived": _words(waived(report)),
         "findings": [

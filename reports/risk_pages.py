@@ -25,8 +25,10 @@ def exposure(report: Report) -> Section:
     return Section(
         "Exposure as of the cut",
         (
-            "What drift puts at risk: recorded too high and still there, recorded too high and already withdrawn, "
-            f"recorded too low.{one_cause}"
+            "What drift puts at risk. Over-credited is what the application shows beyond the ledger; it is withdrawn "
+            "as far as the ledger is below zero, for that much was spent that was never there. Under-credited is owed "
+            "and not shown. Balances recorded without a ledger are part of it, those without a recorded balance are not."
+            f"{one_cause}"
         ),
         (table("Exposure", columns, rows),) if rows else (),
         nothing="No recorded balance is off its ledger.",

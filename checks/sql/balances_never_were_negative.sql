@@ -1,4 +1,4 @@
--- No balance was ever below zero after any instant, even if it healed later.
+-- No balance was below zero after any transaction that moved it, even if it healed later.
 SELECT wallet_keys.wallet_id, closings.currency, MIN(closings.lowest) AS lowest,
     MIN(closings.month) AS first_month, COUNT(*) AS months
 FROM closings

@@ -178,6 +178,14 @@ def test_escrow_is_owed_beside_what_wallets_hold() -> None:
         assert int(owed.in_all) == int(owed.owed) + int(owed.escrow)
 
 
+def test_escrow_that_gave_out_too_much_lowers_nothing() -> None:
+    rows = made()
+    rows.rows.append(("new", "KWD", "ESCROW_RELEASE", 10**9, True, True))
+    owed = next(each for each in report_of(tables(rows, {})).liabilities if each.currency == "KWD")
+    assert int(owed.escrow) < 0
+    assert owed.in_all == owed.owed
+
+
 def test_the_month_is_totalled_by_its_rows() -> None:
     rows = made()
     views = tables(rows, {})

@@ -36,7 +36,7 @@ def test_without_an_earlier_report_nothing_is_compared() -> None:
 def test_the_same_configuration_has_no_change() -> None:
     found = since(earlier()).since_last_month
     assert (found.compared_with, found.changed) == ("7-4be1d90c2f6a", ())
-    assert "neither the configuration nor the rules changed" in found.sentence
+    assert "neither the configuration nor the rules nor the program that exports changed" in found.sentence
 
 
 def test_every_change_is_listed_with_what_it_was() -> None:
@@ -58,13 +58,21 @@ def test_every_change_is_listed_with_what_it_was() -> None:
         Changed(what="Tables this source does not have", before="escrows", now=""),
     )
     page = render_html(report)
-    assert "6 changes of the configuration or the rules" in page
+    assert "6 changes of the configuration, the rules or the program" in page
     assert "Changed since the month before" in page
 
 
 def test_a_change_that_nothing_here_names_is_told_by_its_digest() -> None:
     found = since(earlier(), configuration="b" * 64).since_last_month
     assert found.changed == (Changed(what="SHA-256 of the configuration", before="a" * 64, now="b" * 64),)
+
+
+def test_another_program_is_a_change() -> None:
+    before = earlier()
+    before["provenance"]["program_sha256"] = "c" * 64
+    facts, _ = clean()
+    found = since(before, certificate={**facts.certificate, "program": "d" * 64}).since_last_month
+    assert found.changed == (Changed(what="SHA-256 of the program that exports", before="c" * 64, now="d" * 64),)
 
 
 def test_a_report_of_an_older_tieout_says_less_and_is_compared_all_the_same() -> None:

@@ -32,10 +32,16 @@ def test_bare_python_verifies_all_but_rows_and_says_so(sealed: Place) -> None:
         "Not checked: ML-DSA-65 signatures (tieout verify does).",
         "Not checked: other bags (each has its own verify.py).",
         "Not checked: rows (pyarrow is not installed).",
-        "2025-02-v1: all that was checked holds.",
+        "2025-02-v1: files, seal and log hold, ROWS NOT CHECKED.",
     ]
     assert f"compare {public_name(sealed.key)} with the one you were given" in run(sealed).stdout
     assert not list(sealed.archive.path.rglob("__pycache__"))
+
+
+def test_lines_that_were_pasted_are_asked_for_as_a_file(sealed: Place) -> None:
+    done = run(sealed, "--checkpoint", "tieout/Gigsy\n3\nabc=")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "save the three lines in one" in done.stdout
 
 
 def test_with_pyarrow_it_names_rows(copied: Place) -> None:
