@@ -27,7 +27,7 @@ def exposure(report: Report) -> Section:
         (
             "What drift puts at risk. Over-credited is what the application shows beyond the ledger; it is withdrawn "
             "as far as the ledger is below zero, for that much was spent that was never there. Under-credited is owed "
-            "and not shown. Balances recorded without a ledger are part of it, those without a recorded balance are not."
+            "and not shown. Balances recorded without a ledger are part of it, those without a recorded one are not."
             f"{one_cause}"
         ),
         (table("Exposure", columns, rows),) if rows else (),
