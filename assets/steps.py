@@ -3,7 +3,7 @@
 What goes in: names, order and metadata. What stays out: the computing (export, movements, balances, drift).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,15 +18,13 @@ from assets.escrow import compute_open_escrow
 from assets.export import export_source
 from assets.exposure import compute_exposure
 from assets.forensics import compute_flags
-from assets.hours import HOURS, compute_hours
-from assets.keeping import let_go
 from assets.movements import compute_months
-from assets.run_history import keep_history
 from assets.runs import RECONCILE
-from assets.schemas import EXPORTED, TABLES
+from assets.schemas import EXPORTED
+from assets.step_metadata import KINDS, OWNERS, described
+from assets.steps_operations import hours, kept_exports, run_history
 from assets.workplace import PROGRESS, Workplace
 
-OWNERS = ["team:data"]
 DESCRIPTIONS = {
     "transactions": "The ledger, row by row in ledger order, one file a month.",
     "wallets": "The wallets the ledger's rows belong to.",
@@ -43,21 +41,8 @@ DESCRIPTIONS = {
     "projection_revisions": "Every recorded balance as commits left it, where the source gives commits.",
     "quarantine": "Rows that cannot be represented exactly, whole, with the reason.",
 }
-HOURLY = {
-    "hourly_volumes": "How many transactions and how much money each hour moved, 17 weeks back from the cut.",
-    "hourly_latencies": "How long after their creation transactions were committed, 21 days back from the cut.",
-}
-KINDS = {"duckdb", "parquet"}
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=2), warn_window=timedelta(minutes=90))
 """Reconciliation runs hourly: where no run is there to say that none ran, Dagster says it of the drift."""
-
-
-def _schema(table: str) -> dg.TableSchema:
-    return dg.TableSchema(columns=[dg.TableColumn(field.name, str(field.type)) for field in TABLES[table]])
-
-
-def _metadata(table: str, rows: int, more: Mapping[str, Any]) -> dict[str, Any]:
-    return {"dagster/row_count": rows, "dagster/column_schema": _schema(table), **more}
 
 
 @dg.multi_asset(
@@ -86,7 +71,7 @@ def export(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[
             "proof of cut": made.certificate.cut.proof,
             "quarantined": count.quarantined,
         }
-        yield dg.MaterializeResult(asset_key=table, metadata=_metadata(table, count.written, more))
+        yield dg.MaterializeResult(asset_key=table, metadata=described(table, count.written, more))
 
 
 @dg.asset(
@@ -102,7 +87,7 @@ def movements(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mat
         months = compute_months(audit.home, audit.export, audit.mapping, PROGRESS.get())
         audit.keep_months(months)
     rows = sum(month.movements.rows for month in months)
-    return dg.MaterializeResult(metadata=_metadata("movements", rows, {"months": len(months)}))
+    return dg.MaterializeResult(metadata=described("movements", rows, {"months": len(months)}))
 
 
 @dg.asset(
@@ -119,7 +104,7 @@ def balances(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
         rows = compute_balances(audit.home, audit.export, months[-1] if months else None)
         audit.keep("balances", rows)
         audit.keep("balances_again", second_balances(audit.home, audit.export))
-    return dg.MaterializeResult(metadata=_metadata("balances", rows.num_rows, {}))
+    return dg.MaterializeResult(metadata=described("balances", rows.num_rows, {}))
 
 
 @dg.asset(
@@ -135,7 +120,7 @@ def drift(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materia
     with audit.home.writing(context.run.run_id):
         rows = compute_drift(audit.home, audit.export, audit.table("balances"))
         audit.keep("drift", rows)
-    return dg.MaterializeResult(metadata=_metadata("drift", rows.num_rows, _drifting(rows)))
+    return dg.MaterializeResult(metadata=described("drift", rows.num_rows, _drifting(rows)))
 
 
 def _drifting(rows: pa.Table) -> dict[str, Any]:
@@ -153,7 +138,7 @@ def exposure(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
         rows = compute_exposure(audit.view("drift"))
         audit.keep("exposure", rows)
     amounts = {f"{row['exposure']} {row['currency']}": int(row["amount"]) for row in rows.to_pylist()}
-    return dg.MaterializeResult(metadata=_metadata("exposure", rows.num_rows, amounts))
+    return dg.MaterializeResult(metadata=described("exposure", rows.num_rows, amounts))
 
 
 @dg.asset(deps=["transactions"], group_name="ledger", kinds=KINDS, owners=OWNERS)
@@ -163,7 +148,7 @@ def open_escrow(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.M
     with audit.home.writing(context.run.run_id):
         rows = compute_open_escrow(audit.home, audit.export, audit.mapping)
         audit.keep("open_escrow", rows)
-    return dg.MaterializeResult(metadata=_metadata("open_escrow", rows.num_rows, {}))
+    return dg.MaterializeResult(metadata=described("open_escrow", rows.num_rows, {}))
 
 
 @dg.asset(deps=["creators", "wallets"], group_name="ledger", kinds=KINDS, owners=OWNERS)
@@ -174,7 +159,7 @@ def adjustment_flags(context: dg.AssetExecutionContext, workplace: Workplace) ->
         rows = compute_flags(audit)
         audit.keep("adjustment_flags", rows)
     highest = {"highest score": rows["score"][0].as_py()} if rows.num_rows else {}
-    return dg.MaterializeResult(metadata=_metadata("adjustment_flags", rows.num_rows, highest))
+    return dg.MaterializeResult(metadata=described("adjustment_flags", rows.num_rows, highest))
 
 
 @dg.asset(deps=["transactions", "users"], group_name="ledger", kinds={"duckdb", "parquet"}, owners=OWNERS)
@@ -184,7 +169,7 @@ def creators(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mate
     with audit.home.writing(context.run.run_id):
         rows = compute_creators(audit.home, audit.export, audit.mapping)
         audit.keep("creators", rows)
-    return dg.MaterializeResult(metadata=_metadata("creators", rows.num_rows, {}))
+    return dg.MaterializeResult(metadata=described("creators", rows.num_rows, {}))
 
 
 @dg.asset(
@@ -199,45 +184,7 @@ def closed(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Materi
         made = close_months(audit)
     again = sum(each.replaces is not None for each in made)
     more = {"closed now": len(made) - again, "closed again": again}
-    return dg.MaterializeResult(metadata=_metadata("closed_months", rows.num_rows, more))
-
-
-@dg.multi_asset(
-    name="hours",
-    specs=[
-        dg.AssetSpec(name, deps=["transactions"], description=text, group_name="operations", kinds=KINDS, owners=OWNERS)
-        for name, text in HOURLY.items()
-    ],
-)
-def hours(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[dg.MaterializeResult[None]]:
-    """Say of the hours before the cut how much moved in each, and how fast it was written."""
-    audit = workplace.audit(context.run.run_id)
-    for name in HOURS:
-        with audit.home.writing(context.run.run_id):
-            rows = compute_hours(audit, name)
-            audit.keep(name, rows)
-        yield dg.MaterializeResult(asset_key=name, metadata=_metadata(name, rows.num_rows, {}))
-
-
-@dg.asset(deps=["drift"], group_name="operations", kinds={"parquet"}, owners=OWNERS)
-def run_history(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """Lay down what became of each reconciliation before this one, and how its drift compares."""
-    audit = workplace.audit(context.run.run_id)
-    with audit.home.writing(context.run.run_id):
-        runs = keep_history(audit, context.run.run_id)["run_history"]
-    failed = runs["succeeded"].to_pylist().count(False)
-    return dg.MaterializeResult(metadata=_metadata("run_history", runs.num_rows, {"failed": failed}))
-
-
-@dg.asset(deps=["movements"], group_name="export", kinds={"parquet"}, owners=OWNERS)
-def kept_exports(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult[None]:
-    """Let go of exports that need not stay, once all that still matters of them was carried over."""
-    audit = workplace.audit(context.run.run_id)
-    home = audit.home
-    with home.writing(context.run.run_id):
-        gone = let_go(home, audit.mapping.keep, audit.export.export_id)
-    freed = sum(each.bytes for each in gone)
-    return dg.MaterializeResult(metadata={"kept": len(home.exports()), "let go": len(gone), "bytes freed": freed})
+    return dg.MaterializeResult(metadata=described("closed_months", rows.num_rows, more))
 
 
 STEPS: list[dg.AssetsDefinition] = [
