@@ -22,14 +22,17 @@ class Period:
     complete: bool
     """Its end is at or before the cut, or, where the source does not tell it, the latest transaction."""
     holds_cut: bool
+    """The cut is in it, or is its very end and no later month has transactions: then its closing is the cut."""
 
 
 def periods(certificate: Certificate) -> list[Period]:
     """Return the months that have transactions and are complete or hold the cut, in order."""
     reached = _micros(certificate.closed_before())
     borders = _borders(certificate.zone, certificate.months())
+    last = borders[-1][0] if borders else None
     all_months = [
-        Period(month, complete=end <= reached, holds_cut=start <= reached < end) for month, start, end in borders
+        Period(month, complete=end <= reached, holds_cut=start <= reached < end or (reached == end and month == last))
+        for month, start, end in borders
     ]
     return [period for period in all_months if period.complete or period.holds_cut]
 

@@ -22,7 +22,7 @@ from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.store import Home
 from checks.expectations import enforce
-from checks.outcome import Outcome, unjudged
+from checks.outcome import ANY_GAP, Outcome, unjudged
 from checks.rule import Rule, Severity
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
@@ -40,10 +40,11 @@ Count = Callable[[str], int]
 
 
 class Found(NamedTuple):
-    """How many rows a rule examined, and those that break it."""
+    """How many rows a rule examined, those that break it, and why others could not be examined."""
 
     examined: int
     offenders: pa.Table
+    unseen: str | None
 
 
 def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
@@ -112,28 +113,34 @@ def _judged(home: Home, scope: Scope, rule: Rule, sitting: _Sitting) -> Outcome:
     found = _asked(scope, rule, sitting)
     if not isinstance(found, Found):
         return unjudged(rule, *found)
-    return _concluded(home, scope, rule, *found)
+    return _concluded(home, scope, rule, found)
 
 
-def _concluded(home: Home, scope: Scope, rule: Rule, examined: int, found: pa.Table) -> Outcome:
-    """Return what follows from the rows that break a rule, those that are waived apart."""
-    every, uses = waive(scope, rule, found)
+def _concluded(home: Home, scope: Scope, rule: Rule, found: Found) -> Outcome:
+    """Return what follows from the rows that break a rule, those that are waived apart.
+
+    A rule that is not broken, and could not examine what it should, is not verified: a waiver changes nothing of that.
+    """
+    examined, unseen = found.examined, found.unseen
+    every, uses = waive(scope, rule, found.offenders)
     offenders, waived = every.filter(pc.is_null(every["waiver"])), every.filter(pc.is_valid(every["waiver"]))
     systemic = examined >= SYSTEMIC_ROWS and 2 * every.num_rows >= examined
+    problem = None if offenders.num_rows else unseen
     said = [
+        problem,
         _worst(scope.mapping, rule, offenders, f"{every.num_rows:,} of {examined:,}" if systemic else ""),
         *(told(scope.mapping, use) for use in uses if use.lapsed and use.matched),
         f"Waived: {waived.num_rows:,} {'row' if waived.num_rows == 1 else 'rows'}." if waived.num_rows else None,
     ]
     return Outcome(
         rule=rule.name,
-        result="broken" if offenders.num_rows else "held",
+        result="broken" if offenders.num_rows else "not verified" if problem else "held",
         severity=_severity(rule, offenders),
         scope=rule.scope,
         asserts=rule.asserts,
         escalation=rule.escalation,
         statement=rule.statement,
-        advice=rule.advice,
+        advice=ANY_GAP if problem else rule.advice,
         examined=examined,
         offenders=offenders.num_rows,
         waived=waived.num_rows,
@@ -142,6 +149,7 @@ def _concluded(home: Home, scope: Scope, rule: Rule, examined: int, found: pa.Ta
         systemic=systemic,
         sentence=" ".join(filter(None, said)) or (HELD if examined else NOTHING),
         rows=_keep_offenders(home, scope, rule, every),
+        problem=problem,
         operations=rule.operations,
     )
 
@@ -157,9 +165,7 @@ def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
     examined, offenders = _rows(count, rule.examines, rule.counting), _offenders(scope, rule, views, sitting)
     if not examined and (expected := _expected(scope.mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
-    if rule.cannot_examine and not offenders.num_rows and (why := _unseen(query, rule.cannot_examine)):
-        return "not verified", why
-    return Found(examined, offenders)
+    return Found(examined, offenders, _unseen(query, rule.cannot_examine) if rule.cannot_examine else None)
 
 
 def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from pipelines.settings import dagster_home, stores_elsewhere
 
-LENT = {"timeout": 30, "check_same_thread": False}
+CONNECT_ARGS = {"timeout": 30, "check_same_thread": False}
 """How long to wait for another process, as Dagster does; any thread may have the one connection, by Dagster's lock."""
 
 
@@ -59,7 +59,9 @@ class KeptOpen(SqliteEventLogStorage):
         if shard not in self._kept:
             if shard != INDEX_SHARD_NAME:
                 self._close(*self._kept.keys() - {INDEX_SHARD_NAME})
-            made = create_engine(f"sqlite:///{self.path_for_shard(shard)}", poolclass=StaticPool, connect_args=LENT)
+            made = create_engine(
+                f"sqlite:///{self.path_for_shard(shard)}", poolclass=StaticPool, connect_args=CONNECT_ARGS
+            )
             self._kept[shard] = made
         return self._kept[shard]
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from assets.calendar import month_of
+from assets.calendar import month_of, periods
 from assets.exceptions import STATES
 from assets.workplace import PROGRESS
 from checks.coverage import coverage_of
@@ -114,8 +114,9 @@ def _month_without_report(audited: Audited) -> str | None:
     """Say of a cut in a month without rows that no report holds what is broken there."""
     certificate = audited.audit.export.certificate
     months = certificate.months()
-    if not audited.is_judged or not months or (held := month_of(certificate)) in months:
+    if not audited.is_judged or not months or any(period.holds_cut for period in periods(certificate)):
         return None
+    held = month_of(certificate)
     return (
         f"The cut is in {held}, which has no transactions and so no report: what is broken as of the cut is above, and "
         "in no month's verdict."

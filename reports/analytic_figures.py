@@ -27,7 +27,7 @@ def analytic(facts: MonthFacts, query: Query) -> Analytic:
     counts = {row["day"]: int(row["transactions"]) for row in rows_of(query, "daily_volume")}
     unfinished = None if facts.complete else known["cut_day"]
     verdicts = [(row["day"], row["verdict"]) for row in rows_of(query, "reconciled_days")]
-    own = [(known["cut_day"], facts.verdict)] if facts.holds_cut else []
+    own = [(min(known["cut_day"], last), facts.verdict)] if facts.holds_cut else []
     return Analytic(
         digits=_digits(rows_of(query, "first_digits")),
         repeated=tuple(

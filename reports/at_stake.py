@@ -34,14 +34,14 @@ def worths(amounts: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:
 
 
 def reconciled(report: Report) -> str:
-    """Say on how many days of the month an audit looked; nothing where none of its days is over."""
+    """Say on how many days of the month an audit looked; nothing of a month without a day."""
     days = report.analytic.reconciled
     done = sum(each.standing != "not done" for each in days)
     return f"Reconciled on {done} of {counted(len(days), 'day')} of the month." if days else ""
 
 
 def gross_drift(report: Report) -> str:
-    """Say how far recorded balances are off in all, by currency; nothing where none were compared."""
+    """Say how far recorded balances are off in all, by currency, or that none is or could be."""
     decimals = {each.currency: each.decimals for each in report.basis.currencies}
     lines = [line for line in report.drift.currencies if line.drifting]
     if not lines:

@@ -113,7 +113,7 @@ class Provenance(Part):
     configuration_sha256: str | None
     """The SHA-256 of the whole configuration in force."""
     rules_sha256: str | None
-    """The SHA-256 of the texts of all rules."""
+    """The SHA-256 of the rules that reports judge: what is registered of each, and its text."""
     program_sha256: str | None
     """The SHA-256 of the part of tieout that made the export."""
     version: int

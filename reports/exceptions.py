@@ -35,7 +35,7 @@ def exceptions(outcomes: Sequence[Outcome], offenders: Mapping[str, pa.Table]) -
 
 
 def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
-    rows = _without_empty_waivers(_worst(table)) if table is not None else pa.table({})
+    rows = _without_empty_waivers(_first(table)) if table is not None else pa.table({})
     columns = tuple(Column(name=field.name, meaning=_meaning(field.name, field.type)) for field in rows.schema)
     values = [
         [_text(value, column.meaning) for value in rows.column(place).to_pylist()]
@@ -51,33 +51,17 @@ def _exceptions(outcome: Outcome, table: pa.Table | None) -> ExceptionTable:
     )
 
 
-def _worst(table: pa.Table) -> pa.Table:
-    """Choose the rows to show: those not waived, by the largest drift or the lowest balance, then by every column."""
-    names = [name for name in table.column_names if not pa.types.is_nested(table.schema.field(name).type)]
-    keys: list[tuple[str, str]] = [(name, "ascending") for name in names]
-    ranked = table.select(names)
-    if "drift" in names:
-        size = KERNELS.abs(KERNELS.fill_null(table.column("drift"), 0))
-        ranked = ranked.append_column("absolute drift", size)
-        keys.insert(0, ("absolute drift", "descending"))
-    elif "lowest" in names:
-        keys.insert(0, ("lowest", "ascending"))
-    if "waiver" in names:
-        ranked = ranked.append_column("is waived", KERNELS.cast(KERNELS.is_valid(table["waiver"]), pa.int8()))
-        keys.insert(0, ("is waived", "ascending"))
-    if not keys or not table.num_rows:
+def _first(table: pa.Table) -> pa.Table:
+    """Choose the rows to show: those not waived in the order of their rule, which puts the worst first, then others."""
+    if "waiver" not in table.column_names:
         return table.slice(0, LIMIT)
-    return table.take(KERNELS.select_k_unstable(ranked, k=min(LIMIT, table.num_rows), sort_keys=_once(keys)))
+    waived = KERNELS.is_valid(table["waiver"])
+    return pa.concat_tables([table.filter(KERNELS.invert(waived)), table.filter(waived)]).slice(0, LIMIT)
 
 
 def _without_empty_waivers(rows: pa.Table) -> pa.Table:
     named = "waiver" in rows.column_names and rows["waiver"].null_count < rows.num_rows
     return rows if named or "waiver" not in rows.column_names else rows.drop_columns(["waiver"])
-
-
-def _once(keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    first = dict(reversed(keys))
-    return [(name, first[name]) for name in dict.fromkeys(name for name, _ in keys)]
 
 
 def _meaning(name: str, kind: pa.DataType) -> Meaning:

@@ -171,7 +171,7 @@ class MonthFacts:
     configuration: str | None = None
     """The SHA-256 of the configuration."""
     register: str | None = None
-    """The SHA-256 of the texts of all rules."""
+    """The SHA-256 of the rules that reports judge: what is registered of each, and its text."""
     earlier: Mapping[str, Any] | None = None
     """The report of the month before as an earlier export made it, as its JSON has it."""
     selftest: Mapping[str, Any] | None = None

@@ -86,10 +86,11 @@ def versions_of(audit: Audit, month: str) -> list[Path]:
 
 
 def selftest_of(audit: Audit) -> dict[str, Any] | None:
-    """Return what the newest self-test of just these rules kept."""
-    for file in sorted((audit.home.path / "selftest").glob("*.json"), reverse=True):
+    """Return what the newest self-test kept that was of just these rules under just this configuration."""
+    files = (audit.home.path / "selftest").glob("*.json")
+    for file in sorted(files, key=lambda each: (each.stat().st_mtime_ns, each.name), reverse=True):
         said = read_object(file, RUN_AGAIN)
-        if said["register"] == REGISTER:
+        if (said["register"], said["configuration"]) == (REGISTER, audit.mapping.digest()):
             return said
     return None
 

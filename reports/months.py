@@ -165,12 +165,13 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> Edit
     if not period.complete:
         return Edition(_to_date(audit, period, made_from["inputs"]), version=1, replaces=None, reason=None)
     versions = versions_of(audit, period.month)
-    folder = Path("reports") / period.month / f"v{len(versions) + 1}"
+    number = 1 + max((int(version.name.removeprefix("v")) for version in versions), default=0)
+    folder = Path("reports") / period.month / f"v{number}"
     if not versions:
         return Edition(folder, version=1, replaces=None, reason=None)
     before = read_object(audit.home.path / versions[-1] / MADE_FROM, RESTORE)
     if before == made_from:
-        return Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason="reports say more than they did")
+        return Edition(folder, number, replaces=versions[-1].name, reason="reports say more than they did")
     named = ("configuration", "rules", "lapsed waivers", "months before")
     changed = [what for what in named if before.get(what) != made_from[what]]
     reason = (
@@ -178,4 +179,4 @@ def _edition(audit: Audit, period: Period, made_from: Mapping[str, str]) -> Edit
         if changed
         else "rows of this month, its opening or the program that computes them changed"
     )
-    return Edition(folder, len(versions) + 1, replaces=versions[-1].name, reason=reason)
+    return Edition(folder, number, replaces=versions[-1].name, reason=reason)

@@ -112,10 +112,10 @@ def _footing(footing: RollForward) -> str:
 
 
 def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, str]]) -> tuple[Finding, ...]:
-    """List broken and unverified rules: those that decide first, then as soon as someone must act, then by severity."""
+    """List broken and unverified rules: those that decide first, gates before all, then by how soon to act."""
     shown = [each for each in outcomes if each.result in {"broken", "not verified"}]
     shown.sort(
-        key=lambda each: (not each.counts_for_verdict, each.result != "broken", _minutes(each), ORDER[each.severity])
+        key=lambda each: (not each.counts_for_verdict, each.severity != "gate", _minutes(each), ORDER[each.severity])
     )
     return tuple(
         Finding(

@@ -147,8 +147,7 @@ class Sheet:
                 look = self.looks.look(bold=True, font_color=INKS[STATES[cell.state]], align="right", **edge)
             self._state(table, row, place, first, look)
         elif isinstance(cell, int):
-            self.sheet.write_number(self.row, place, cell, self.looks.look(num_format="#,##0", **edge))
-            self._widen(place, len(f"{cell:,}"))
+            self._count(cell, place, edge)
         elif column.meaning == "money" and cell:
             self._money(table, row, place, first, edge)
         else:
@@ -157,6 +156,14 @@ class Sheet:
             self._widen(place, len(written))
             wrap = {"text_wrap": True} if column.meaning == "text" and len(written) > WIDEST else {}
             self.sheet.write_string(self.row, place, written, self.looks.look(**blank, **wrap, **edge))
+
+    def _count(self, count: int, place: int, edge: Mapping[str, Any]) -> None:
+        """Write a whole number as one, or as text where a spreadsheet would not hold every digit of it."""
+        self._widen(place, len(f"{count:,}"))
+        if len(str(abs(count))) > DIGITS:
+            self.sheet.write_string(self.row, place, f"{count:,}", self.looks.look(align="right", **edge))
+        else:
+            self.sheet.write_number(self.row, place, count, self.looks.look(num_format="#,##0", **edge))
 
     def _money(self, table: Table, row: int, place: int, first: int, edge: Mapping[str, Any]) -> None:
         minor, decimals = str(table.rows[row][place]), self._decimals(table, row, place)

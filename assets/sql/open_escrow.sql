@@ -19,21 +19,22 @@ moved AS (
     WHERE flow <> 'escrow_if_held'
         OR related_id IN (SELECT related_id FROM family WHERE flow = 'escrow' AND change > 0 AND related_id <> '')
 ),
-closed AS (
-    SELECT moved.related_id, moved.currency, MAX(moved.created_at) AS closed_at, MAX(moved.month) AS month
+payouts AS (
+    SELECT moved.related_id, moved.currency, moved.created_at, MIN(moved.month) AS month
     FROM moved
     CROSS JOIN asked
     WHERE asked.payouts_close AND moved.flow = 'escrow_if_positive' AND moved.related_id <> ''
-    GROUP BY moved.related_id, moved.currency
+    GROUP BY moved.related_id, moved.currency, moved.created_at
 ),
 changes AS (
     SELECT currency, month, change
     FROM moved
     UNION ALL
-    SELECT moved.currency, closed.month, -moved.change AS change
+    SELECT moved.currency, payouts.month, -moved.change AS change
     FROM moved
-    INNER JOIN closed ON closed.related_id = moved.related_id AND closed.currency = moved.currency
-    WHERE moved.created_at <= closed.closed_at
+    ASOF JOIN payouts
+        ON payouts.related_id = moved.related_id AND payouts.currency = moved.currency
+        AND payouts.created_at >= moved.created_at
 )
 SELECT month, currency, CAST(SUM(change) AS DECIMAL(38, 0)) AS amount
 FROM changes

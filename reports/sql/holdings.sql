@@ -1,8 +1,8 @@
 -- Who holds the balances of each currency when the period ends: the ten largest, those at rest, those shut.
 WITH active AS (
-  SELECT wallet_key, currency, MIN(CASE WHEN is_active THEN 1 WHEN NOT is_active THEN 0 END) AS is_active
+  SELECT wallet_key, MIN(CASE WHEN is_active THEN 1 WHEN NOT is_active THEN 0 END) AS is_active
   FROM wallets
-  GROUP BY wallet_key, currency
+  GROUP BY wallet_key
 ),
 ranked AS (
   SELECT
@@ -13,7 +13,7 @@ ranked AS (
       AS dormant,
     closings.closing > 0 AND active.is_active = 0 AS inactive
   FROM closings
-  LEFT JOIN active ON active.wallet_key = closings.wallet_key AND active.currency = closings.currency
+  LEFT JOIN active ON active.wallet_key = closings.wallet_key
   CROSS JOIN (
     SELECT LEAST(CAST(next_day AS TIMESTAMP) AT TIME ZONE zone, cut_at) AS at FROM ledger
   ) AS last_day

@@ -39,9 +39,19 @@ def test_a_month_is_complete_when_its_end_is_reached_and_no_instant_before(
     (before,) = periods(certificate(zone, end - INSTANT, month))
     (after,) = periods(certificate(zone, end, month))
     assert (before.complete, before.holds_cut) == (False, True)
-    assert (after.complete, after.holds_cut) == (True, False)
+    assert (after.complete, after.holds_cut) == (True, True), "its closing is the cut"
+    (later,) = periods(certificate(zone, end + INSTANT, month))
+    assert (later.complete, later.holds_cut) == (True, False)
     assert month_of(certificate(zone, end - INSTANT, month)) == month
     assert month_of(certificate(zone, end, month)) != month
+
+
+def test_a_cut_between_two_months_that_both_have_rows_is_of_the_later_one() -> None:
+    both = periods(certificate("UTC", datetime(2025, 7, 1, tzinfo=UTC), "2025-06", "2025-07"))
+    assert [(each.month, each.complete, each.holds_cut) for each in both] == [
+        ("2025-06", True, False),
+        ("2025-07", False, True),
+    ]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Africa/Casablanca", "Africa/Cairo", "Europe/Berlin", "Australia/Lord_Howe"])

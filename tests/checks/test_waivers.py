@@ -266,3 +266,31 @@ def test_the_columns_of_offenders_are_known_beforehand(tmp_path: Path, rule: Rul
     if columns is not None and case is not None:
         found = judged(tmp_path, case)
         assert pq.read_schema(tmp_path / str(found.rows)).names == [*columns.names, "waiver"]
+
+
+@pytest.mark.parametrize(("waived", "result"), [(False, "broken"), (True, "not verified")])
+def test_what_could_not_be_examined_stays_so_when_what_could_is_waived(
+    tmp_path: Path,
+    waived: bool,  # noqa: FBT001 - a table of cases
+    result: str,
+) -> None:
+    rule = REGISTER["refunds_have_originals"]
+    tables = {
+        "wallets": [{"wallet_id": "w1", "user_id": "u1"}],
+        "transactions": [
+            {"transaction_id": "t1", "wallet_id": "w1", "amount": "100", "kind": "REFUND", "related_id": "e1"},
+            {"transaction_id": "t2", "wallet_id": "w1", "amount": "50", "kind": "REFUND", "related_id": "-"},
+        ],
+    }
+    shown = views(Case(rule.name, "refunds", keeps=False, tables=tables), rule.views)
+    cut = {"cut_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    shown["source_cut"] = pa.Table.from_pylist([cut], schema=TABLES["source_cut"])
+    given = (waiver(rule=rule.name, where={"wallet_id": "w1"}),) if waived else ()
+    scope = Scope(
+        FOLDER,
+        PRESET.model_copy(update={"waivers": given}),
+        {name: lambda table=table: table for name, table in shown.items()},
+    )
+    (made,) = judge(Home(tmp_path), scope, [rule])
+    assert (made.result, made.waived, made.offenders) == (result, int(waived), int(not waived))
+    assert ("1 rows say too little to be examined." in (made.problem or "")) is waived
