@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     for each in breaks:
         sys.stdout.write(f"BROKEN: {each.line()}\n")
     sys.stdout.write("".join(f"Not checked: {each}.\n" for each in skipped))
+    if asked.sample and not any(each.file == asked.sample.name for each in breaks):
+        sys.stdout.write(f"{asked.sample.name}: every row is under the sealed roots.\n")
     whole = "files, seal and log hold, ROWS NOT CHECKED" if skipped_rows else "all that was checked holds"
     sys.stdout.write(f"{bag.name}: {f'{len(breaks)} breaks' if breaks else whole}.\n")
     return BROKEN if breaks else HOLDS
