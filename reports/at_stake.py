@@ -23,7 +23,7 @@ def waived(report: Report) -> str:
     for rule in report.rules:
         for each in rule.waived_amounts if rule.counts_for_verdict else ():
             sums[each.currency] = sums.get(each.currency, 0) + int(each.amount)
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     worth = [f"{amount(str(sums[code]), decimals.get(code))} {code}" for code in sorted(sums)]
     return f"Waived rows are worth {listed(worth)}, added up rule by rule." if worth else ""
 
@@ -42,7 +42,7 @@ def reconciled(report: Report) -> str:
 
 def gross_drift(report: Report) -> str:
     """Say how far recorded balances are off in all, by currency, or that none is or could be."""
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     lines = [line for line in report.drift.currencies if line.drifting]
     if not lines:
         return report.drift.sentence

@@ -119,7 +119,7 @@ def _bands(report: Report) -> Table:
 
 
 def _spread(report: Report) -> Iterator[Panel]:
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     for each in report.balances.holdings:
         bands = [band for band in report.balances.bands if band.currency == each.currency]
         if len(bands) > 1:

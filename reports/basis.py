@@ -52,3 +52,8 @@ class BasisOfReport(Part):
     """Tables that, says the configuration, this source does not have."""
     settings: tuple[Setting, ...]
     """The settings of the rules, by name."""
+
+    @property
+    def decimals(self) -> dict[str, int]:
+        """How many decimals each configured currency has."""
+        return {each.currency: each.decimals for each in self.currencies}

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from reports.at_stake import worths
 from reports.evidence import RuleResult
 from reports.model import Report
-from reports.page_one import basis, state_of, tally
+from reports.page_one import basis, tally
 from reports.tables import Cell, Column, Section, State, Table, table
-from reports.wording import listed
+from reports.wording import listed, state_of
 
 EXISTENCE = ("completeness", "existence")
 
@@ -72,7 +72,7 @@ def control(report: Report) -> Section:
         Column("Severity"), Column("Scope"), Column("Examined", "number"), Column("Offenders", "number"),
         Column("Waived", "number"),
     ]  # fmt: skip
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     rows: list[tuple[Cell, ...]] = [
         (
             State(state_of(each.result, each.examined), each.result),

@@ -82,7 +82,7 @@ def waivers(report: Report) -> Section:
 
 
 def _waiver(report: Report, waiver: Waiver) -> tuple[Cell, ...]:
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     return (
         State(STANDINGS[waiver.standing], waiver.standing),
         waiver.waiver,

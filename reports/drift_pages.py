@@ -53,7 +53,7 @@ def drift(report: Report) -> Section:
 
 def _sized(report: Report) -> Iterator[Panel]:
     """Draw a bar for each power of ten, for each currency where there is more than one."""
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     for line in report.drift.currencies:
         sizes = [each for each in report.drift.sizes if each.currency == line.currency]
         if len(sizes) > 1:

@@ -29,7 +29,7 @@ OWN = {"roll-forward": "roll_forward.html.j2", "exceptions": "exceptions.html.j2
 
 def render_html(report: Report) -> str:
     """Render the report as one HTML page; the same report always gives the same text."""
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     template = _environment(tuple(decimals.items())).get_template("report.html.j2")
     return template.render(_context(report, decimals))
 

@@ -14,7 +14,7 @@ from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
 from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NO_TOTALS, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
-from reports.wording import counted, day, listed, month_bounds, month_name
+from reports.wording import counted, day, listed, month_bounds, month_name, state_of
 
 NEVER = 2**31
 """More minutes than any rule allows."""
@@ -161,12 +161,6 @@ def _urgency(outcome: Outcome) -> str:
     return f"{level.capitalize()}: act {f'within {minutes} minutes of hearing of it' if minutes else 'at once'}."
 
 
-def state(outcome: Outcome) -> str:
-    """How a rule ended, where held over nothing is a state of its own."""
-    empty = outcome.result == "held" and outcome.examined == 0
-    return "held, nothing to examine" if empty else outcome.result
-
-
 def coverage(outcomes: Sequence[Outcome]) -> tuple[Coverage, ...]:
     """All rules by how they ended, every state named even where no rule is in it."""
     return tuple(
@@ -178,7 +172,7 @@ def coverage(outcomes: Sequence[Outcome]) -> tuple[Coverage, ...]:
 
 
 def _ended(outcomes: Sequence[Outcome], name: str) -> list[Outcome]:
-    return [outcome for outcome in outcomes if state(outcome) == name]
+    return [outcome for outcome in outcomes if state_of(outcome.result, outcome.examined) == name]
 
 
 def _covered(outcome: Outcome) -> CoveredRule:

@@ -62,11 +62,6 @@ def ending(report: Report) -> str:
     return f"at the end of {day_before(report.period.end)}" if report.period.complete else "at the cut"
 
 
-def state_of(result: str, examined: int) -> str:
-    """Name how a rule ended, where held over nothing is a state of its own."""
-    return "held, nothing to examine" if result == "held" and not examined else result
-
-
 def tally(report: Report) -> tuple[Tally, ...]:
     """Count the rules by how they ended."""
     return tuple(
@@ -165,7 +160,7 @@ def owed(report: Report) -> Table:
 
 def findings(report: Report) -> Table:
     """List the findings with what to do about each, those that decide first."""
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     columns = [
         Column("Result", "state"), Column("Decides"), Column("Rule", "rule"), Column("What was found"),
         Column("Next step"), Column("Severity"), Column("Scope"), Column("Rows", "number"), Column("Worth"),

@@ -53,7 +53,7 @@ def render_pdf(report: Report) -> bytes:
 
 def pdf_inputs(report: Report) -> dict[str, str]:
     """Return what the template is given: everything it sets, and the report it attaches."""
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     return {"page": json.dumps(_document(report, decimals)), "report": report_json(report)}
 
 

@@ -29,7 +29,7 @@ def summary(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    decimals = {each.currency: each.decimals for each in report.basis.currencies}
+    decimals = report.basis.decimals
     if report.roll_forward.currencies:
         yield "\n| | Opening | Closing | Foots |\n|---|--:|--:|---|"
     for line in report.roll_forward.currencies:
@@ -50,7 +50,7 @@ def picture(report: Report) -> str | None:
     if not moved:
         return None
     busiest = max(moved, key=lambda line: sum(each.transactions for each in line.movements))
-    panel = waterfalls([busiest], {each.currency: each.decimals for each in report.basis.currencies})[0]
+    panel = waterfalls([busiest], report.basis.decimals)[0]
     paper = panel.svg.replace(">", '><rect width="100%" height="100%" fill="#fff"/>', 1)
     data = base64.b64encode(paper.encode()).decode()
     words = "".join(each for each in visible(panel.sentence) if each not in "[]()")

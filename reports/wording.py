@@ -95,3 +95,8 @@ def visible(text: str) -> str:
 def spelled(character: str) -> str:
     """Name a character by its number: \u2039U+202E\u203a."""
     return f"\u2039U+{ord(character):04X}\u203a"
+
+
+def state_of(result: str, examined: int) -> str:
+    """Name how a rule ended, where held over nothing is a state of its own."""
+    return "held, nothing to examine" if result == "held" and not examined else result

@@ -42,7 +42,7 @@ def render_workbook(report: Report) -> bytes:
     cut = datetime.fromisoformat(report.cut.at).astimezone(UTC).replace(microsecond=0, tzinfo=None)
     title = f"{report.entity}, {report.period.name}: {report.verdict.word}, workpapers"
     book.set_properties({"title": text_of(title), "comments": report.not_tested[-1], "created": cut})
-    looks, decimals = Looks(book), {each.currency: each.decimals for each in report.basis.currencies}
+    looks, decimals = Looks(book), report.basis.decimals
     index = Sheet(book.add_worksheet("Index"), looks, decimals)
     planned = list(_plan(report))
     checks = [check for each in planned for check in _fill(book, looks, decimals, each, report)]
