@@ -143,8 +143,9 @@ def main() -> int:
     parser.add_argument("--ledgers", action="store_true", help="ask the smallest ledgers alone, and no oracle")
     asked = parser.parse_args()
     tried = [mutant for rule in RULES if rule.name in asked.rules or not asked.rules for mutant in mutants(rule)]
+    ask = fate_by_ledgers if asked.ledgers else fate
     with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
-        fates = [_shown(mutant, end) for mutant, end in zip(tried, pool.imap(fate_by_ledgers if asked.ledgers else fate, tried, 4), strict=True)]
+        fates = [_shown(mutant, end) for mutant, end in zip(tried, pool.imap(ask, tried, 4), strict=True)]
     counted = [end for end in fates if end != "no text"]
     sys.stdout.write(
         f"{counted.count('caught')} of {len(counted)} mutants caught, {counted.count('survived')} survived.\n"
