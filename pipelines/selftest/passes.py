@@ -75,6 +75,9 @@ class Passes:
             message = f"nothing can be planted in this ledger, of which nothing may be judged: {gate.sentence}"
             raise TieoutError(message)
         self._untouched = list(_untouched(tables, self.before, seed))
+        if not self._untouched:
+            message = "nothing can be planted in this ledger: every wallet of it breaks a rule as it is, mend it first."
+            raise TieoutError(message)
 
     def run(self, faults: Sequence[Fault]) -> Iterator[Pass]:
         """Plant every fault in the copy, stage by stage, and judge."""

@@ -107,7 +107,7 @@ def inserted(hand: Hand, into: str, rule: str = "") -> Halves:
         message = "the month of the cut has only just begun"
         raise NotHereError(message)
     yield
-    row = hand.deposit(account, None, border - SECOND if into == "closed" else late)
+    row = hand.deposit(account, None, min(border - SECOND, late) if into == "closed" else late)
     return _accused(hand, row, rule)
 
 
