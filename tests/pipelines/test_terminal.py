@@ -18,9 +18,10 @@ def audited(months: tuple[str, ...], cut: datetime, *, judged: bool = True) -> A
     ("months", "cut", "judged", "told"),
     [
         (("2025-06", "2025-07"), datetime(2025, 7, 31, 23, 59, tzinfo=UTC), True, False),
-        (("2025-06", "2025-07"), datetime(2025, 8, 1, tzinfo=UTC), True, True),
-        (("2025-06", "2025-07"), datetime(2025, 8, 1, tzinfo=UTC), False, False),
-        ((), datetime(2025, 8, 1, tzinfo=UTC), True, False),
+        (("2025-06", "2025-07"), datetime(2025, 8, 1, tzinfo=UTC), True, False),
+        (("2025-06", "2025-07"), datetime(2025, 8, 1, 0, 1, tzinfo=UTC), True, True),
+        (("2025-06", "2025-07"), datetime(2025, 8, 1, 0, 1, tzinfo=UTC), False, False),
+        ((), datetime(2025, 8, 1, 0, 1, tzinfo=UTC), True, False),
     ],
 )
 def test_a_cut_in_a_month_without_rows_is_told_in_one_line(
