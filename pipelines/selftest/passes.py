@@ -75,9 +75,6 @@ class Passes:
             message = f"nothing can be planted in this ledger, of which nothing may be judged: {gate.sentence}"
             raise TieoutError(message)
         self._untouched = list(_untouched(tables, self.before, seed))
-        if not self._untouched:
-            message = "nothing can be planted in this ledger: every wallet of it breaks a rule as it is, mend it first."
-            raise TieoutError(message)
 
     def run(self, faults: Sequence[Fault]) -> Iterator[Pass]:
         """Plant every fault in the copy, stage by stage, and judge."""
@@ -95,7 +92,8 @@ class Passes:
 
     def _passed(self, stage: str, together: list[Planting]) -> Pass:
         of_all = stage in OF_THE_LEDGER
-        tables = self._tables.copied() if of_all else self._tables.of_some(frozenset(self._untouched[:FEW]))
+        few = frozenset(self._untouched[:FEW])
+        tables = self._tables.of_some(few) if few and not of_all else self._tables.copied()
         telling = Telling(tables.cut_at)
         hand = Hand(self._mapping, tables, telling, self._untouched, self._seed)
         if stage == ENGINES:
