@@ -106,7 +106,8 @@ def reconciliations(report: Report) -> Section:
         "Reconciliation history",
         (
             f"On {done} of {counted(len(days), 'day')} lies the cut of a reconciliation of this home; a day without "
-            "one is not done, and never blank. Green is CLEAN, red BROKEN, blue NOT VERIFIED, grey not done."
+            "one is not done, and never blank. Green is CLEAN, red BROKEN, blue NOT VERIFIED, grey not done. Against a "
+            "bank or a provider nothing was reconciled: no statement of theirs is read here."
         ),
         (table("Days", columns, rows), table("Gross drift over time", over_time, points)),
         panels=(

@@ -48,7 +48,7 @@ def completeness(report: Report) -> Section:
         "Completeness and existence",
         (
             "Whether rows are missing, doubled, orphaned or half a transfer. The rows that break a rule are in section "
-            f"12. {days.lead}"
+            f"12. Ids are texts to this audit, so gaps between them are not looked for. {days.lead}"
         ),
         (existence(report), *days.tables),
         panels=days.panels,
