@@ -87,7 +87,8 @@ def _broken(facts: MonthFacts, deciding: Sequence[Outcome]) -> str:
     rows = sum(outcome.offenders for outcome in errors)
     applied = sum(outcome.result != "not applicable" for outcome in deciding)
     rules = f"{len(errors)} of the {counted(applied, 'rule')} that apply to {month_name(facts.month)}"
-    said = f"{rules} {'is' if len(errors) == 1 else 'are'} broken as errors, by {counted(rows, 'row')} in all."
+    many = "is broken as an error" if len(errors) == 1 else "are broken as errors"
+    said = f"{rules} {many}, by {counted(rows, 'row')} in all."
     warned = [outcome for outcome in broken if outcome.severity == "warning"]
     rows = sum(outcome.offenders for outcome in warned)
     aside = f" {counted(len(warned), 'warning')} beside them, {counted(rows, 'row')}, would not change the verdict."
