@@ -40,11 +40,11 @@ Count = Callable[[str], int]
 
 
 class Found(NamedTuple):
-    """How many rows a rule examined, those that break it, and why others could not be examined."""
+    """How many rows a rule examined, those that break it, and how to learn why others could not be examined."""
 
     examined: int
     offenders: pa.Table
-    unseen: str | None
+    unseen: Callable[[], str | None]
 
 
 def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
@@ -121,11 +121,11 @@ def _concluded(home: Home, scope: Scope, rule: Rule, found: Found) -> Outcome:
 
     A rule that is not broken, and could not examine what it should, is not verified: a waiver changes nothing of that.
     """
-    examined, unseen = found.examined, found.unseen
+    examined = found.examined
     every, uses = waive(scope, rule, found.offenders)
     offenders, waived = every.filter(pc.is_null(every["waiver"])), every.filter(pc.is_valid(every["waiver"]))
     systemic = examined >= SYSTEMIC_ROWS and 2 * every.num_rows >= examined
-    problem = None if offenders.num_rows else unseen
+    problem = None if offenders.num_rows else found.unseen()
     said = [
         problem,
         _worst(scope.mapping, rule, offenders, f"{every.num_rows:,} of {examined:,}" if systemic else ""),
@@ -165,7 +165,7 @@ def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
     examined, offenders = _rows(count, rule.examines, rule.counting), _offenders(scope, rule, views, sitting)
     if not examined and (expected := _expected(scope.mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
-    return Found(examined, offenders, _unseen(query, rule.cannot_examine) if rule.cannot_examine else None)
+    return Found(examined, offenders, lambda: _unseen(query, rule.cannot_examine))
 
 
 def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:
@@ -179,8 +179,10 @@ def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitti
         return query(rule.text)
 
 
-def _unseen(query: Query, clause: str) -> str | None:
+def _unseen(query: Query, clause: str | None) -> str | None:
     """Return why rows cannot be examined, if there are any: what the first says itself, or how many they are."""
+    if clause is None:
+        return None
     unseen = query(f"SELECT * FROM {clause}")
     if not unseen.num_rows:
         return None

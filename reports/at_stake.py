@@ -6,6 +6,7 @@ What goes in: the report's own amounts, written out beside their currencies. Wha
 from collections.abc import Iterable, Mapping
 
 from reports.base import Amount
+from reports.dispositions import amounts
 from reports.model import Report
 from reports.wording import amount, counted, listed
 
@@ -23,14 +24,13 @@ def waived(report: Report) -> str:
     for rule in report.rules:
         for each in rule.waived_amounts if rule.counts_for_verdict else ():
             sums[each.currency] = sums.get(each.currency, 0) + int(each.amount)
-    decimals = report.basis.decimals
-    worth = [f"{amount(str(sums[code]), decimals.get(code))} {code}" for code in sorted(sums)]
+    worth = worths(amounts(sums), report.basis.decimals)
     return f"Waived rows are worth {listed(worth)}, added up rule by rule." if worth else ""
 
 
-def worths(amounts: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:
+def worths(found: Iterable[Amount], decimals: Mapping[str, int]) -> list[str]:
     """Write amounts with their currencies, a text each."""
-    return [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in amounts]
+    return [f"{amount(each.amount, decimals.get(each.currency))} {each.currency}" for each in found]
 
 
 def reconciled(report: Report) -> str:

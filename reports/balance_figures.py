@@ -5,7 +5,7 @@ What goes in: one query a table. What stays out: sums of the ledger and what was
 
 from reports.balances import BalancesAtEnd, Holdings, SizeBand, WalletCount, WalletProof
 from reports.facts import MonthFacts, Query
-from reports.figures import minor, rows_of
+from reports.figures import Row, minor, rows_of
 from reports.restatement import named_seal
 from reports.sections import DriftSize, MonthTotal
 from reports.wording import utc
@@ -38,7 +38,7 @@ def balances_at_end(query: Query) -> BalancesAtEnd:
             SizeBand(
                 currency=row["currency"],
                 side=row["side"],
-                at_least=str(10 ** (int(row["digits"]) - 1)),
+                at_least=_at_least(row),
                 balances=row["balances"],
                 amount=minor(row["amount"]),
             )
@@ -70,9 +70,14 @@ def drift_sizes(query: Query) -> tuple[DriftSize, ...]:
     return tuple(
         DriftSize(
             currency=row["currency"],
-            at_least=str(10 ** (int(row["digits"]) - 1)),
+            at_least=_at_least(row),
             balances=row["balances"],
             gross=minor(row["gross"]),
         )
         for row in rows_of(query, "drift_sizes")
     )
+
+
+def _at_least(row: Row) -> str:
+    """Return the smallest number of so many digits: the lower bound of a band."""
+    return str(10 ** (int(row["digits"]) - 1))

@@ -94,7 +94,7 @@ def control(report: Report) -> Section:
             "A rule is a query that returns the rows that break it. Gates come first: if one breaks, nothing is "
             "judged. Great Expectations enforces what each query returned, and had to agree. Section 11 "
             "says on which days an audit ran; whether every scheduled run took place is judged by the audit itself, "
-            f"and is part of no report. The rules themselves were tested: {report.detection.sentence}{_copied(report)}"
+            f"and is part of no report. {_tested(report)}"
         ),
         (Table("Rules", tuple(columns), tuple(rows), linked=True), detected(report)),
     )
@@ -106,9 +106,13 @@ def _found(rule: RuleResult) -> str:
     return " ".join(filter(None, (rule.problem or rule.sentence or empty, one_cause)))
 
 
-def _copied(report: Report) -> str:
+def _tested(report: Report) -> str:
     found = report.detection
-    return f" The copy was of {found.ledger}, export {found.export_id}." if found.known else ""
+    if not found.known:
+        return found.sentence
+    return (
+        f"The rules themselves were tested: {found.sentence} The copy was of {found.ledger}, export {found.export_id}."
+    )
 
 
 def _waived(rule: RuleResult, decimals: Mapping[str, int]) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from reports.base import Part
 
 NOT_RUN = (
-    "no self-test is on record before this report was made. 'tieout selftest' lets each rule catch what is planted "
-    "under it."
+    "No self-test of these rules is on record before this report was made: 'tieout selftest' lets each catch what is "
+    "planted under it."
 )
 
 

@@ -109,9 +109,7 @@ def exceptions(report: Report) -> Section:
     )
     return Section(
         "Exceptions and dispositions",
-        " ".join(
-            (*(each.said for each in parts), listed if report.exceptions else "No rule has a row that breaks it.")
-        ),
+        " ".join((*(each.said for each in parts), listed if report.exceptions else NONE)),
         (*(each for part in parts for each in part.tables), *(_exceptions(each) for each in report.exceptions)),
     )
 
