@@ -143,6 +143,7 @@ def _concluded(home: Home, scope: Scope, rule: Rule, found: Found) -> Outcome:
         advice=ANY_GAP if problem else rule.advice,
         examined=examined,
         offenders=offenders.num_rows,
+        amounts=worth(rule, offenders),
         waived=waived.num_rows,
         waived_amounts=worth(rule, waived),
         waivers=uses,

@@ -63,6 +63,8 @@ class Outcome(BaseModel):
     examined: int
     offenders: int
     """Rows that break it and are not waived."""
+    amounts: dict[str, str] = {}
+    """What these rows are worth by currency: minor units as text, added up without their signs."""
     waived: int = 0
     """Rows that break it and are waived."""
     waived_amounts: dict[str, str] = {}

@@ -43,7 +43,7 @@ def build_report(facts: MonthFacts, query: Query) -> Report:
         basis=basis,
         since_last_month=since_last_month(facts.earlier, basis, names, digests),
         verdict=verdict(facts, footing),
-        findings=findings(facts.outcomes_month, facts.at_stake),
+        findings=findings(facts.outcomes_month),
         coverage=coverage(facts.outcomes_month),
         liabilities=liabilities(query, closings, before),
         not_tested=not_tested(facts),

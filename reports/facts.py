@@ -61,6 +61,10 @@ class Outcome(Protocol):
         """How many of them break it and are not waived."""
 
     @property
+    def amounts(self) -> Mapping[str, str]:
+        """What these rows are worth by currency, in minor units."""
+
+    @property
     def waived(self) -> int:
         """How many break it and are waived."""
 
@@ -164,8 +168,6 @@ class MonthFacts:
     """How many balances of the month before differ from their sealed closing, where they could be named."""
     restated: Restated | None = None
     """What differs from the month's own seal."""
-    at_stake: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the offenders of each rule are worth by currency, waived ones left out."""
     queries: Mapping[str, str] = field(default_factory=dict)
     """The SHA-256 of each rule's text."""
     configuration: str | None = None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assets.audit import Audit
 from assets.calendar import Period
@@ -22,7 +21,7 @@ from assets.kept_files import read_object, read_rows
 from assets.mapping import Mapping as Configuration
 from checks.outcome import Outcome, verdict_of
 from checks.rules import OF_THE_EXPORT, REGISTER
-from checks.waiving import uses_of, worth
+from checks.waiving import uses_of
 from reports.build import Basis, KindPolicy, MonthFacts
 from reports.restatement import Restated
 
@@ -44,7 +43,6 @@ def month_facts(audit: Audit, period: Period, edition: Edition, outcomes: Sequen
     """Return all about one month that is not a query."""
     sealed = {row["month"]: row for row in audit.sealed_months().to_pylist() if not row["problem"]}
     before = next((each.month for each in reversed(audit.months()) if each.month < period.month), None)
-    offenders = _offenders(audit, outcomes)
     return MonthFacts(
         month=period.month,
         complete=period.complete,
@@ -59,7 +57,7 @@ def month_facts(audit: Audit, period: Period, edition: Edition, outcomes: Sequen
         basis=_basis(audit.mapping),
         outcomes_month=outcomes,
         verdict=verdict_of(outcomes),
-        offenders=offenders,
+        offenders=_offenders(audit, outcomes),
         waivers=uses_of(audit.mapping, outcomes),
         exceptions=roll_forward(audit),
         flags=flags_of(audit.mapping),
@@ -69,7 +67,6 @@ def month_facts(audit: Audit, period: Period, edition: Edition, outcomes: Sequen
         own_seal=sealed.get(period.month),
         off_the_seal=_off_the_seal(audit, sealed.get(before)) if before else None,
         restated=_restated(audit, sealed.get(period.month)),
-        at_stake=_at_stake(offenders),
         queries={rule.name: hashlib.sha256(rule.text.encode()).hexdigest() for rule in OF_THE_EXPORT},
         configuration=audit.mapping.digest(),
         register=REGISTER,
@@ -133,12 +130,6 @@ def _offenders(audit: Audit, outcomes: Sequence[Outcome]) -> dict[str, pa.Table]
         for each in outcomes
         if (each.offenders or each.waived) and each.rows
     }
-
-
-def _at_stake(offenders: Mapping[str, pa.Table]) -> dict[str, dict[str, str]]:
-    """Return what the offenders of each rule are worth by currency, those that are waived left out."""
-    rules = {rule.name: rule for rule in OF_THE_EXPORT}
-    return {name: worth(rules[name], rows.filter(pc.is_null(rows["waiver"]))) for name, rows in offenders.items()}
 
 
 def _earlier(audit: Audit, month: str) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 What goes in: sentences with figures. What stays out: fixed texts (guidance), the figures (figures).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
@@ -112,7 +112,7 @@ def _footing(footing: RollForward) -> str:
     return f"The roll-forward foots in {where}."
 
 
-def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, str]]) -> tuple[Finding, ...]:
+def findings(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
     """List broken and unverified rules: those that decide first, gates before all, then by how soon to act."""
     shown = [each for each in outcomes if each.result in {"broken", "not verified"}]
     shown.sort(
@@ -127,7 +127,7 @@ def findings(outcomes: Sequence[Outcome], at_stake: Mapping[str, Mapping[str, st
             counts_for_verdict=each.counts_for_verdict,
             systemic=each.systemic,
             offenders=each.offenders,
-            amounts=amounts(at_stake.get(each.rule, {})),
+            amounts=amounts(each.amounts),
             sentence=(each.sentence if each.result == "broken" else each.problem or each.sentence) or each.statement,
             next_step=" ".join(filter(None, (each.advice, _urgency(each)))),
         )

@@ -27,6 +27,7 @@ class Ruled:
     problem: str | None = None
     advice: str = "Look into it."
     escalation: None = None
+    amounts: Mapping[str, str] = field(default_factory=dict)
     waived: int = 0
     waived_amounts: Mapping[str, str] = field(default_factory=dict)
 

@@ -95,7 +95,6 @@ def broken() -> tuple[MonthFacts, Query]:
         outcomes_month=outcomes,
         verdict="BROKEN",
         offenders=offenders,
-        at_stake={"projections_do_not_drift": {"EGP": "22629", "KWD": "1250"}},
         selftest=SELFTEST,
     )
     return facts, query_over(views)
@@ -103,7 +102,8 @@ def broken() -> tuple[MonthFacts, Query]:
 
 def _found(drifting: int, negative: int, repeated: int, wallet: str) -> dict[str, dict[str, Any]]:
     return {
-        "projections_do_not_drift": breaks(
+        "projections_do_not_drift": {"amounts": {"EGP": "22629", "KWD": "1250"}}
+        | breaks(
             drifting,
             f"Wallet {HOSTILE[0]} (EGP) is recorded with 1,320.50, the ledger says 1,200.00: 120.50 off.",
             "projections_do_not_drift",
