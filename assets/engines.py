@@ -21,17 +21,17 @@ View = pa.Table | tuple[Path, ...]
 
 
 @dataclass(frozen=True)
-class Sifted:
-    """Those rows of a view whose value in a column is among some."""
+class Recast:
+    """A view some of whose columns show something else."""
 
     rows: View
-    kept: pa.Table
-    """The values, in one column of the same name."""
+    columns: Mapping[str, str]
+    """What each of these columns shows, as SQL over the view."""
 
 
 Query = Callable[[str], pa.Table]
-Session = Callable[[Mapping[str, View | Sifted]], Query]
-"""An open engine: it is shown more views as they are needed."""
+Session = Callable[[Mapping[str, View | Recast]], Query]
+"""An open engine, which gives a query over any views."""
 
 MEMORY = "1GB"
 
@@ -55,7 +55,7 @@ def literals(paths: Iterable[Path]) -> str:
 
 
 @contextmanager
-def duckdb_engine(views: Mapping[str, View | Sifted], spill: Path | None = None) -> Iterator[Query]:
+def duckdb_engine(views: Mapping[str, View | Recast], spill: Path | None = None) -> Iterator[Query]:
     """Open the default engine; `spill` is a folder for what does not fit into memory."""
     with duckdb_session(spill) as over:
         yield over(views)
@@ -63,37 +63,34 @@ def duckdb_engine(views: Mapping[str, View | Sifted], spill: Path | None = None)
 
 @contextmanager
 def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
-    """Open the default engine once for many questions; a name stands for what it was first shown as."""
+    """Open the default engine once for many questions, each over views of its own."""
     with connected(spill) as connection:
         connection.execute("SET preserve_insertion_order = false; SET parquet_metadata_cache = true")
-        known: dict[str, View] = {}
+        known: dict[str, View | Recast] = {}
 
-        def show(name: str, view: View) -> None:
-            known[name] = view
-            if isinstance(view, pa.Table):
+        def show(name: str, view: View | Recast) -> None:
+            if isinstance(known.get(name), pa.Table):
+                connection.unregister(name)
+            if isinstance(view, Recast):
+                show(f"{name}_whole", view.rows)
+                shown = ", ".join(f"{what} AS {column}" for column, what in view.columns.items())
+                connection.sql(f"SELECT * REPLACE ({shown}) FROM {name}_whole").create_view(name, replace=True)
+            elif isinstance(view, pa.Table):
                 connection.register(name, view)
-                return
-            with _files_named({name: view}):
-                connection.read_parquet(_largest_first(view), hive_partitioning=False).create_view(name)
+            elif known.get(name) != view:
+                with _files_named({name: view}):
+                    files = connection.read_parquet(_largest_first(view), hive_partitioning=False)
+                    files.create_view(name, replace=True)
+            known[name] = view
 
-        def query(sql: str) -> pa.Table:
-            with _files_named(known):
-                return normalised(connection.sql(sql).to_arrow_table())
+        def over(views: Mapping[str, View | Recast]) -> Query:
+            def query(sql: str) -> pa.Table:
+                for name, view in views.items():
+                    if known.get(name) is not view:
+                        show(name, view)
+                with _files_named(views):
+                    return normalised(connection.sql(sql).to_arrow_table())
 
-        def over(views: Mapping[str, View | Sifted]) -> Query:
-            for name, view in views.items():
-                if name in known:
-                    continue
-                if isinstance(view, Sifted):
-                    show(f"{name}_whole", view.rows)
-                    show(f"{name}_kept", view.kept)
-                    connection.execute(
-                        f"CREATE VIEW {name} AS FROM {name}_whole "
-                        f"SEMI JOIN {name}_kept USING ({view.kept.column_names[0]})"
-                    )
-                    known[name] = view.rows
-                else:
-                    show(name, view)
             return query
 
         yield over
@@ -105,12 +102,12 @@ def _largest_first(files: tuple[Path, ...]) -> list[str]:
 
 
 @contextmanager
-def _files_named(views: Mapping[str, View]) -> Iterator[None]:
+def _files_named(views: Mapping[str, View | Recast]) -> Iterator[None]:
     """Where a file cannot be read, say which, and what to do; every other error stays as it is."""
     try:
         yield
     except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError) as error:
-        files = (path for view in views.values() if not isinstance(view, pa.Table) for path in view)
+        files = (path for view in views.values() if isinstance(view, tuple) for path in view)
         if found := first_damaged(files):
             raise found from error
         raise

@@ -1,8 +1,8 @@
 """Sieves: which rows of the ledger a rule need not be asked of, since they cannot break it, whatever the rule says.
 
-What goes in: finding, in one pass over columns of numbers, the few rows that may have company. What stays out: what
-that company means (checks). A sieve may keep rows that are innocent, and never loses one that is not: a rule's text
-says the same of the rows that stay as of the whole ledger, and a test holds each sieve to that.
+What goes in: finding, in one pass over columns of numbers, the few rows that may have company, and reading them whole.
+What stays out: what that company means (checks). A sieve may keep rows that are innocent, and never loses one that is
+not: a rule's text says the same of the rows that stay as of the whole ledger, and a test holds each sieve to that.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ import pyarrow as pa
 from assets.engines import View
 from assets.mapping import Mapping
 
+HASH, TRANSFER = "transaction_hash", "transfer_hash"
 INT64_LEAST = -(2**63)
 PAIR = 2
 AT_ONCE = 2**24
@@ -24,14 +25,10 @@ SPREAD = (0x9E3779B97F4A7C15 - 2**64, 0xC2B2AE3D27D4EB4F - 2**64)
 
 
 class Sieve(Protocol):
-    """A column of transactions, and the values of it that may belong to rows which break a rule."""
+    """What tells the rows that may break a rule from all others."""
 
-    @property
-    def column(self) -> str:
-        """The column by which the rows that stay are told."""
-
-    def kept(self, transactions: View, mapping: Mapping) -> pl.Series:
-        """Return the values of the column that stay."""
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
+        """Return the transaction_hash of every row that stays, in a column of that name."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +37,12 @@ class Repeated:
 
     column: str
 
-    def kept(self, transactions: View, _: Mapping) -> pl.Series:
-        """Return the values that come more than once."""
+    def kept(self, transactions: View, _: Mapping) -> pa.Table:
+        """Return the rows whose value comes more than once."""
         rows = _whole(transactions).select(self.column)
-        return pl.concat([_repeated(share.to_series()) for share in _shares(transactions, rows, self.column)])
+        shares = _shares(transactions, rows, self.column)
+        repeated = pl.concat([_repeated(share.to_series()) for share in shares])
+        return hashes_of(transactions, _column(repeated))
 
 
 @dataclass(frozen=True)
@@ -53,23 +52,21 @@ class Close:
     Rows that are not settled, and transfers, are no company, and need none.
     """
 
-    column: str = "transaction_hash"
-
-    def kept(self, transactions: View, mapping: Mapping) -> pl.Series:
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
         """Return the rows that have one."""
         transfers = [kind for kind, policy in mapping.kinds.items() if policy.flow == "transfer"]
         rows = (
             _whole(transactions)
             .filter(pl.col("settled"), ~pl.col("kind").is_in(transfers))
-            .select(self.column, "wallet_key", "amount", pl.col("created_at").dt.epoch("s").alias("second"))
+            .select(HASH, "wallet_key", "amount", pl.col("created_at").dt.epoch("s").alias("second"))
         )
         shares = _shares(transactions, rows, "wallet_key")
-        return pl.concat([self._close(share, mapping.rules.repeat_seconds) for share in shares]).unique()
+        return _column(pl.concat([self._close(share, mapping.rules.repeat_seconds) for share in shares]).unique())
 
     def _close(self, rows: pl.DataFrame, seconds: int) -> pl.Series:
         """Put what must be alike above the time in one number: in order, rows that are close stand side by side."""
         if rows.is_empty():
-            return rows[self.column]
+            return rows[HASH]
         first, last = int(rows["second"].min()), int(rows["second"].max())  # type: ignore[arg-type] # there are rows
         above = -(2 ** (last - first + seconds).bit_length())
         alike = pl.col("wallet_key") * SPREAD[0] + pl.col("amount") * SPREAD[1]
@@ -77,41 +74,62 @@ class Close:
         ordered = places.sort()
         close = ordered.diff() <= seconds
         found = ordered.filter((close | close.shift(-1)).fill_null(value=False))
-        return rows[self.column].filter(places.is_in(found.implode()))
+        return rows[HASH].filter(places.is_in(found.implode()))
 
 
 @dataclass(frozen=True)
 class Unpaired:
     """A transfer breaks nothing that is two legs in one currency and status, which cancel each other in two wallets."""
 
-    column: str = "transfer_hash"
-
-    def kept(self, transactions: View, mapping: Mapping) -> pl.Series:
-        """Return the transfers of which that is not so: legs are paired as they lie, and in order what is left."""
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
+        """Return the legs of transfers of which that is not so: legs are paired as they lie, in order what is left."""
         pairs, left = [], []
         for part in _parts(transactions):
-            legs = part.select(self.column, "amount", "wallet_key", "terms_hash").drop_nulls(self.column).collect()
+            legs = part.select(TRANSFER, "amount", "wallet_key", "terms_hash").drop_nulls(TRANSFER).collect()
             found, others = self._paired(legs)
             pairs.append(found)
             left.append(others)
-        found, others = self._paired(pl.concat(left).sort(self.column))
+        found, others = self._paired(pl.concat(left).sort(TRANSFER))
         paired = pl.concat([*pairs, found])
-        suspects = [others[self.column], _repeated(paired)]
+        suspects = [others[TRANSFER], _repeated(paired)]
         if mapping.rules.transfer_legs not in (0, PAIR):
             suspects.append(paired)
-        return pl.concat(suspects).unique()
+        return hashes_of(transactions, _column(pl.concat(suspects).unique()))
 
     def _paired(self, legs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
         """Return the transfers of legs that lie beside their counterpart, and the legs that do not."""
         after = legs.select(pl.all().shift(-1))
         first = (
-            (legs[self.column] == after[self.column])
+            (legs[TRANSFER] == after[TRANSFER])
             & (legs["amount"] == -after["amount"])
             & (legs["amount"] != INT64_LEAST)
             & (legs["wallet_key"] != after["wallet_key"])
             & (legs["terms_hash"] == after["terms_hash"])
         ).fill_null(value=False)
-        return legs[self.column].filter(first), legs.filter(~(first | first.shift(1, fill_value=False)))
+        return legs[TRANSFER].filter(first), legs.filter(~(first | first.shift(1, fill_value=False)))
+
+
+def hashes_of(transactions: View, values: pa.Table) -> pa.Table:
+    """Return the transaction_hash of rows whose value in a column is one of these, given in a column of its name."""
+    (column,) = values.column_names
+    if column == HASH or not values.num_rows:
+        return values.rename_columns([HASH])
+    return _column(_having(transactions, values).select(HASH).collect().to_series())
+
+
+def rows_kept(transactions: View, hashes: pa.Table, most: int) -> pa.Table | None:
+    """Return the rows that have one of these values of transaction_hash, or nothing where they are more than `most`."""
+    rows = _having(transactions, hashes).head(most + 1).collect()
+    return rows.to_arrow() if rows.height <= most else None
+
+
+def _having(transactions: View, values: pa.Table) -> pl.LazyFrame:
+    (column,) = values.column_names
+    return _whole(transactions).filter(pl.col(column).is_in(pl.Series(values[column]).implode()))
+
+
+def _column(values: pl.Series) -> pa.Table:
+    return pl.DataFrame(values).to_arrow()
 
 
 def _repeated(values: pl.Series) -> pl.Series:

@@ -6,7 +6,6 @@ shows (scopes), and which step of a run judges which rules (asset_checks).
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.audit import Audit
-from assets.engines import Query, Session, Sifted, View, duckdb_engine, duckdb_session
+from assets.engines import Query, Session, View, duckdb_session
 from assets.errors import TieoutError
 from assets.kept_files import read_record
 from assets.mapping import Mapping
@@ -27,6 +26,7 @@ from checks.rule import Rule, Severity
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
 from checks.sentences import Teller
+from checks.suspects import LEDGER, Suspects
 from checks.waiving import told, waive, worth
 
 SYSTEMIC_ROWS = 20
@@ -92,24 +92,28 @@ def applicable(mapping: Mapping, rule: Rule) -> str | None:
 
 def judged(home: Home, scope: Scope, rules: Iterable[Rule]) -> Iterator[Outcome]:
     """Yield the outcome of each rule, its offenders kept; one engine serves all of them, and nothing enforces them."""
+    asked = [(rule, _gap(scope, rule)) for rule in rules]
     with home.workshop() as spill, duckdb_session(spill) as over:
-        count = cache(_figure(over({})))
-        for rule in rules:
-            yield _judged(home, scope, rule, _Sitting(over, count, spill))
+        sitting = _Sitting(over, {}, Suspects(scope, [rule for rule, gap in asked if gap is None], over))
+        for rule, gap in asked:
+            yield unjudged(rule, *gap) if gap else _judged(home, scope, rule, sitting)
+
+
+def _gap(scope: Scope, rule: Rule) -> Gap | None:
+    """Return why a rule cannot be asked of a scope, if so."""
+    why = applicable(scope.mapping, rule)
+    return scope.gap(rule) if why is None else ("not applicable", why)
 
 
 class _Sitting(NamedTuple):
-    """One engine that serves many rules, what was counted already, and a folder for what does not fit into memory."""
+    """One engine that serves many rules, what was counted already, and the rows that may break them."""
 
     over: Session
-    count: Count
-    spill: Path
+    counted: dict[str, int]
+    suspects: Suspects
 
 
 def _judged(home: Home, scope: Scope, rule: Rule, sitting: _Sitting) -> Outcome:
-    why = applicable(scope.mapping, rule)
-    if gap := scope.gap(rule) if why is None else ("not applicable", why):
-        return unjudged(rule, *gap)
     found = _asked(scope, rule, sitting)
     if not isinstance(found, Found):
         return unjudged(rule, *found)
@@ -157,27 +161,26 @@ def _concluded(home: Home, scope: Scope, rule: Rule, found: Found) -> Outcome:
 
 def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
     """Return how many rows a rule examined and those that break it, or why it could not examine what it should."""
-    views, count = scope.views(rule), sitting.count
+    views = scope.views(rule)
     query = sitting.over(views)
+    count = _counting(query, sitting.counted)
     if why := _nothing_in(count, rule):
         return "not verified", why
     if rule.enough and (known := _rows(count, rule.enough.rows)) < rule.enough.least:
         return "not applicable", f"Not enough history: {known} of {rule.enough.least} {rule.enough.unit}."
-    examined, offenders = _rows(count, rule.examines, rule.counting), _offenders(scope, rule, views, sitting)
+    examined, offenders = _rows(count, rule.examines, rule.counting), _offenders(rule, views, sitting)
     if not examined and (expected := _expected(scope.mapping, rule)):
         return "not verified", f"The configuration expects {expected}, and there is none."
     return Found(examined, offenders, lambda: _unseen(query, rule.cannot_examine))
 
 
-def _offenders(scope: Scope, rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:
-    """Return the rows that break a rule, asked of the whole ledger or of the rows that its sieve keeps."""
-    if rule.sieve is None:
+def _offenders(rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:
+    """Return the rows that break a rule, asked of those rows of the ledger that may, or of all."""
+    rows = sitting.suspects.of(rule)
+    if rows is None:
         return sitting.over(views)(rule.text)
-    rows = views["transactions"]
-    kept = pa.table({rule.sieve.column: rule.sieve.kept(rows, scope.mapping).to_arrow()})
-    left = Sifted(rows, kept) if kept.num_rows else TABLES["transactions"].empty_table()
-    with duckdb_engine({**views, "transactions": left}, sitting.spill) as query:
-        return query(rule.text)
+    query = sitting.over({**views, LEDGER: rows})
+    return query(rule.text if rows.num_rows else f"SELECT * FROM ({rule.text}) LIMIT 0")
 
 
 def _unseen(query: Query, clause: str | None) -> str | None:
@@ -224,8 +227,15 @@ def _rows(count: Count, examined: str, counting: str | None = None) -> int:
     return count(f"SELECT {counted} AS figure FROM {examined}")
 
 
-def _figure(query: Query) -> Count:
-    return lambda text: int(query(text)["figure"][0].as_py())
+def _counting(query: Query, counted: dict[str, int]) -> Count:
+    """Return a way to ask for a figure of the scope, which is asked for once."""
+
+    def count(text: str) -> int:
+        if text not in counted:
+            counted[text] = int(query(text)["figure"][0].as_py())
+        return counted[text]
+
+    return count
 
 
 def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str:

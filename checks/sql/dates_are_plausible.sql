@@ -15,7 +15,8 @@ exceeded AS (
         OR delays.least_us < -latest.grace_us
 ),
 implausible AS (
-    SELECT transactions.transaction_hash, transactions.wallet_key, transactions.source_created_at,
+    SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
+        transactions.created_at, transactions.source_created_at,
         CASE WHEN transactions.created_at > exceeded.latest_at THEN exceeded.cut_at ELSE transactions.source_created_at END
             AS expected_at,
         CASE WHEN transactions.created_at > exceeded.latest_at THEN 'the cut' ELSE 'its creation' END AS measure
@@ -31,13 +32,10 @@ blocks AS (
     GROUP BY source_created_at
     HAVING COUNT(*) > 1
 )
-SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-    transactions.created_at, transactions.source_created_at, implausible.expected_at, implausible.measure,
+SELECT implausible.transaction_id, implausible.wallet_id, implausible.currency, implausible.amount,
+    implausible.created_at, implausible.source_created_at, implausible.expected_at, implausible.measure,
     blocks.created_together
-FROM transactions
-INNER JOIN implausible
-    ON implausible.transaction_hash = transactions.transaction_hash
-    AND implausible.wallet_key = transactions.wallet_key
+FROM implausible
 LEFT JOIN blocks ON blocks.source_created_at = implausible.source_created_at
-ORDER BY COALESCE(blocks.created_together, 1) DESC, transactions.source_created_at NULLS FIRST,
-    transactions.created_at, transactions.transaction_id
+ORDER BY COALESCE(blocks.created_together, 1) DESC, implausible.source_created_at NULLS FIRST,
+    implausible.created_at, implausible.transaction_id

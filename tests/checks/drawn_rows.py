@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assets.engines import polars_engine
 from checks.rules import RULES
+from tests.checks.few_rows import session, suspects_of
 from tests.checks.ledger_text import Case, views
 from tests.kept_engine import kept_engine
 
@@ -143,7 +144,7 @@ def drawn(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, amounts: tuple[int, .
 
 
 def found(rule: str, ledger: Drawn) -> list[str]:
-    """Return the ids of the offenders that both engines find, in order."""
+    """Return the ids of the offenders that both engines find in all rows, and in those that may break the rule."""
     tables = {
         "transactions": ledger.rows,
         "users": ledger.users,
@@ -156,12 +157,17 @@ def found(rule: str, ledger: Drawn) -> list[str]:
     written = {
         name: [{column: _cell(value) for column, value in row.items()} for row in rows] for name, rows in tables.items()
     }
-    shown = views(Case(rule, "drawn", keeps=True, tables=written), REGISTER[rule].views)
+    asked = REGISTER[rule]
+    case = Case(rule, "drawn", keeps=True, tables=written)
+    shown = views(case, asked.views)
     answers = []
     for engine in (kept_engine, polars_engine):
         with engine(shown) as query:
-            answers.append(query(REGISTER[rule].text).to_pylist())
+            answers.append(query(asked.text).to_pylist())
     assert answers[0] == answers[1]
+    if asked.company:
+        rows = suspects_of(asked, shown, views(case, ("settings",))["settings"])
+        assert session()({**shown, "transactions": rows})(asked.text).to_pylist() == answers[0]
     return sorted(row["transaction_id"] for row in answers[0])
 
 

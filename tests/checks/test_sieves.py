@@ -1,4 +1,4 @@
-"""A rule says the same of the rows that its sieve keeps as of the whole ledger, on both engines."""
+"""A rule says the same of the rows that may break it as of the whole ledger, on both engines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,44 +6,42 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import assets.sieves
-from assets.engines import Sifted, View, duckdb_engine, ordered, polars_engine
-from assets.mapping_file import load_mapping
-from assets.sieves import Close, Repeated, Sieve, Unpaired
+import checks.suspects
+from assets.engines import View, ordered, polars_engine
+from assets.sieves import HASH, Close, Repeated, Sieve, Unpaired
 from checks.rule import Rule
 from checks.rules import RULES
+from checks.suspects import LEDGER
 from tests.checks.drawn_rows import Drawn, drawn, quick
+from tests.checks.few_rows import preset_with, session, suspects_of
 from tests.checks.ledger_text import Case, cases, views
 
-SIFTED = [rule for rule in RULES if rule.sieve]
-PRESET = load_mapping(None)
+SIFTED = [rule for rule in RULES if rule.sieve or rule.company]
+SIEVED = [rule for rule in SIFTED if rule.sieve]
 CASES = [case for rule in SIFTED for case in cases(rule.name)]
 REGISTER = {rule.name: rule for rule in SIFTED}
 TWINS = ("DEPOSIT", "DEPOSIT", "DEPOSIT", "TRANSFER")
 TRANSFERS = st.sampled_from(["x1", "x1", "x2", "x3", None])
 PER_FILE = 5
-RULINGS = type(PRESET.rules).model_fields
 
 
-@pytest.fixture(params=[assets.sieves.AT_ONCE, 3], ids=["at once", "in shares"], autouse=True)
+@pytest.fixture(scope="module", params=[assets.sieves.AT_ONCE, 3], ids=["at once", "in shares"])
 def _shares(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assets.sieves, "AT_ONCE", request.param)
         yield
 
 
-def kept(sieve: Sieve, shown: dict[str, pa.Table], transactions: View) -> pa.Table:
-    """Return what a sieve keeps of transactions under the settings that are shown with them."""
-    said = shown["settings"].to_pylist()[0]
-    rules = PRESET.rules.model_copy(update={name: said[name] for name in said if name in RULINGS})
-    values = sieve.kept(transactions, PRESET.model_copy(update={"rules": rules}))
-    return pa.table({sieve.column: values.to_arrow()})
+def kept(sieve: Sieve, shown: dict[str, pa.Table], transactions: View) -> list[int]:
+    """Return the rows that a sieve keeps of transactions under the settings that are shown with them."""
+    values: list[int] = sieve.kept(transactions, preset_with(shown["settings"]))[HASH].to_pylist()
+    return values
 
 
 def in_files(rows: pa.Table, folder: Path) -> tuple[Path, ...]:
@@ -56,22 +54,15 @@ def in_files(rows: pa.Table, folder: Path) -> tuple[Path, ...]:
 
 
 def assert_sifted_alike(rule: Rule, case: Case) -> pa.Table:
-    """Ask a rule of the whole and of what its sieve keeps, of rows in memory and in files; return those that stay."""
-    assert rule.sieve
+    """Ask a rule of the whole and of the rows that may break it, in memory or in files; return these."""
     shown = views(case, tuple({*rule.views, "settings"}))
-    rows = shown["transactions"]
-    with duckdb_engine(shown) as query:
-        whole = query(rule.text)
-    values = kept(rule.sieve, shown, rows)[rule.sieve.column].combine_chunks()
-    left = rows.filter(pc.is_in(rows[rule.sieve.column], value_set=values))
-    with polars_engine({**shown, "transactions": left}) as query:
-        assert ordered(query(rule.text)).to_pylist() == ordered(whole).to_pylist()
+    whole = session()(shown)(rule.text)
     with TemporaryDirectory() as folder:
-        files = in_files(rows, Path(folder))
-        sifted = Sifted(files, kept(rule.sieve, shown, files))
-        with duckdb_engine({**shown, "transactions": sifted}) as query:
-            assert ordered(query(rule.text)).equals(ordered(whole))
-    return left
+        ledger = in_files(shown[LEDGER], Path(folder)) if rule.sieve else shown[LEDGER]
+        rows = suspects_of(rule, {**shown, LEDGER: ledger}, shown["settings"])
+    assert rows is not None
+    assert ordered(session()({**shown, LEDGER: rows})(rule.text)).equals(ordered(whole))
+    return rows
 
 
 def written(rule: str, ledger: Drawn) -> Case:
@@ -100,19 +91,25 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.says}")
 def test_the_smallest_ledgers_are_judged_alike(case: Case) -> None:
-    assert_sifted_alike(REGISTER[case.rule], case)
+    rule = REGISTER[case.rule]
+    rows = assert_sifted_alike(rule, case)
+    shown = views(case, rule.views)
+    with polars_engine(shown) as query, polars_engine({**shown, LEDGER: rows}) as query_of_few:
+        assert ordered(query_of_few(rule.text)).to_pylist() == ordered(query(rule.text)).to_pylist()
 
 
+@pytest.mark.usefixtures("_shares")
 @quick(25)
 @given(drawn(kinds=TWINS, amounts=(100, 100, -100, 0, -(2**63))), st.data())
 def test_drawn_ledgers_are_judged_alike(ledger: Drawn, data: st.DataObject) -> None:
     for row in ledger.rows:
         row["transfer_id"] = data.draw(TRANSFERS) if row["kind"] == "TRANSFER" else None
         row["transaction_id"] = data.draw(st.sampled_from([row["transaction_id"], row["transaction_id"], "t0"]))
-    for rule in SIFTED:
+    for rule in SIEVED:
         assert_sifted_alike(rule, written(rule.name, ledger))
 
 
+@pytest.mark.usefixtures("_shares")
 def test_the_rows_of_an_innocent_ledger_all_fall_through() -> None:
     times = ("2025-01-01T00:00:00", "2025-01-01T00:00:00", "2025-01-01T00:02:01")
     legs = [("TRANSFER", -100, "w1", "x1"), ("TRANSFER", 100, "w2", "x1"), ("DEPOSIT", 100, "w2", "-")]
@@ -128,12 +125,13 @@ def test_the_rows_of_an_innocent_ledger_all_fall_through() -> None:
         }
         for place, ((kind, amount, wallet, transfer), at) in enumerate(zip(legs, times, strict=True))
     ]
-    for rule in SIFTED:
+    for rule in SIEVED:
         assert not assert_sifted_alike(
             rule, Case(rule.name, "innocent", keeps=True, tables={"transactions": rows})
         ).num_rows
 
 
+@pytest.mark.usefixtures("_shares")
 @pytest.mark.parametrize(
     ("sieve", "expected"),
     [
@@ -157,9 +155,8 @@ def test_what_a_sieve_keeps(sieve: Sieve, expected: tuple[str, ...]) -> None:
     ]
     table = {"transactions": [dict(zip(columns, row, strict=True)) for row in rows]}
     shown = views(Case("drawn", "drawn", keeps=True, tables=table), ("transactions", "settings"))
-    values = kept(sieve, shown, shown["transactions"])[sieve.column].to_pylist()
-    held = {row["transaction_id"] for row in shown["transactions"].to_pylist() if row[sieve.column] in values}
-    assert held == {*expected}
+    values = kept(sieve, shown, shown[LEDGER])
+    assert {row["transaction_id"] for row in shown[LEDGER].to_pylist() if row[HASH] in values} == {*expected}
 
 
 def test_two_pairs_of_one_transfer_are_no_pair() -> None:
@@ -181,3 +178,14 @@ def test_a_pair_falls_through_where_two_legs_are_enough(legs: str, held: int) ->
     tables = {"transactions": rows, "settings": [{"transfer_legs": legs}]}
     case = Case("transfers_net_to_zero", "a pair", keeps=not held, tables=tables)
     assert assert_sifted_alike(REGISTER[case.rule], case).num_rows == held
+
+
+def test_where_too_many_rows_may_break_a_rule_the_whole_ledger_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"transaction_id": "t1", "idempotency_key": "k1"}, {"transaction_id": "t2", "idempotency_key": "k1"}]
+    rows.append({"transaction_id": "t1", "idempotency_key": "k2"})
+    rule = REGISTER["idempotency_keys_are_unique"]
+    shown = views(Case(rule.name, "a key twice", keeps=False, tables={LEDGER: rows}), (*rule.views, "settings"))
+    for most, found in ((3, 3), (2, None), (1, None)):
+        monkeypatch.setattr(checks.suspects, "MOST", most)
+        suspects = suspects_of(rule, shown, shown["settings"])
+        assert (suspects.num_rows if suspects else None) == found

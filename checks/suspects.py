@@ -1,0 +1,63 @@
+"""Which few rows of the ledger a rule need be asked of: the texts of all the others are never read.
+
+What goes in: asking sieves, and the rules that look at one row alone, of columns of numbers; then reading, once for all
+rules of a scope, the rows that stay. What stays out: what breaks a rule (judge), and how a sieve tells (sieves).
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.engines import Recast, Session
+from assets.schemas import TABLES
+from assets.sieves import HASH, hashes_of, rows_kept
+from checks.rule import Rule
+from checks.scopes import Scope
+
+MOST = 2**18
+"""How many rows are read at most; where more may break a rule, it is asked of the whole ledger."""
+LEDGER = "transactions"
+NUMBERS = {
+    "transaction_id": HASH,
+    "wallet_id": "wallet_key",
+    **dict.fromkeys(("created_by", "idempotency_key", "related_type", "related_id"), "CAST(NULL AS VARCHAR)"),
+}
+"""What stands for a row's texts where rules are asked of numbers: offenders are then named by these."""
+NAMES = {number: text for text, number in NUMBERS.items()}
+
+
+class Suspects:
+    """The rows that may break the rules of one scope; they are looked for when the first rule asks."""
+
+    def __init__(self, scope: Scope, rules: Iterable[Rule], over: Session) -> None:
+        """Of rules that are to be judged in the scope, asked of an open engine."""
+        self._scope, self._over = scope, over
+        self._rules = [rule for rule in rules if rule.sieve or rule.company]
+
+    def of(self, rule: Rule) -> pa.Table | None:
+        """Return the rows that may break a rule, or nothing where that must be asked of the whole ledger."""
+        hashes = self._hashes.get(rule.name)
+        if hashes is None or hashes.num_rows > MOST or self._rows is None:
+            return None
+        return self._rows.filter(pc.is_in(self._rows[HASH], value_set=hashes[HASH].combine_chunks()))
+
+    @cached_property
+    def _hashes(self) -> dict[str, pa.Table]:
+        return {rule.name: self._asked(rule) for rule in self._rules}
+
+    def _asked(self, rule: Rule) -> pa.Table:
+        views = self._scope.views(rule)
+        if rule.sieve:
+            return rule.sieve.kept(views[LEDGER], self._scope.mapping)
+        query = self._over({**views, LEDGER: Recast(views[LEDGER], NUMBERS)})
+        found = query(f"SELECT DISTINCT {NAMES[rule.company or HASH]} AS {rule.company} FROM ({rule.text})")
+        return hashes_of(views[LEDGER], found)
+
+    @cached_property
+    def _rows(self) -> pa.Table | None:
+        few = [hashes for hashes in self._hashes.values() if 0 < hashes.num_rows <= MOST]
+        if not few:
+            return TABLES[LEDGER].empty_table()
+        return rows_kept(self._scope.shown[LEDGER](), pa.concat_tables(few), MOST)

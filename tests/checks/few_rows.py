@@ -1,0 +1,54 @@
+"""The rows of a smallest ledger that may break a rule, found as the auditor finds them before it asks the rule.
+
+What goes in: a scope that shows what a ledger told as text implies. What stays out: what the rule says of the rows.
+"""
+
+import atexit
+from contextlib import ExitStack
+from functools import cache, partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from assets.engines import Session, View, duckdb_session
+from assets.mapping import Mapping
+from assets.mapping_file import load_mapping
+from checks.rule import Rule
+from checks.scopes import Scope
+from checks.suspects import Suspects
+
+PRESET = load_mapping(None)
+RULINGS = type(PRESET.rules).model_fields
+
+
+class Told(Scope):
+    """A scope that shows what a smallest ledger tells, its settings too."""
+
+    def views(self, rule: Rule) -> dict[str, View]:
+        """Return the views a rule names."""
+        return {name: self.shown[name]() for name in rule.views}
+
+
+@cache
+def session() -> Session:
+    """Return one open engine for all ledgers: opening it takes longer than most rules do."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(duckdb_session())
+
+
+def preset_with(settings: pa.Table) -> Mapping:
+    """Return the preset under other settings."""
+    said = settings.to_pylist()[0]
+    rules = PRESET.rules.model_copy(update={name: said[name] for name in said if name in RULINGS})
+    return PRESET.model_copy(update={"rules": rules})
+
+
+def suspects_of(rule: Rule, shown: dict[str, View], settings: pa.Table) -> pa.Table | None:
+    """Return the rows of what is shown that may break a rule."""
+    told = {name: partial(_same, view) for name, view in shown.items()}
+    return Suspects(Told(Path(), preset_with(settings), told), [rule], session()).of(rule)
+
+
+def _same(view: View) -> View:
+    return view
