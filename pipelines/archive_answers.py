@@ -86,7 +86,7 @@ def verify_archive(asked: argparse.Namespace) -> int:
     words = [f"BROKEN: {each.line()}" for each in found.breaks] + [f"Note: {note}." for note in found.notes]
     words.append(
         f"{len(found.bags) - broken} of {len(found.bags)} bags verified, {len(found.breaks)} breaks"
-        f"{f'; signed in {statement}' if statement else ''}."
+        f"{f'; signed in {kept.path / statement}' if statement else ''}."
     )
     return _tell(asked, document, words, BROKEN if found.breaks else HOLDS)
 
@@ -104,7 +104,7 @@ def sign(asked: argparse.Namespace) -> int:
         name = sealed_bag(kept, asked.month)["name"]
         said = SignOff(name, asked.role, asked.person, asked.decision, asked.comment)
         file = sign_off(kept, key, said, own)
-    words = [f"{name} {asked.decision} by {asked.person} as {asked.role}: {file}"]
+    words = [f"{name} {asked.decision} by {asked.person} as {asked.role}: {kept.path / file}"]
     return _tell(asked, {"bag": name, "record": file}, words, HOLDS)
 
 
@@ -168,7 +168,7 @@ def restore_drill(asked: argparse.Namespace) -> int:
     words = [f"BROKEN: {each}" for each in found.differing] + [f"Note: {each}." for each in found.notes]
     words.append(
         f"{found.name}: {len(found.same)} tables and rules are as they were sealed, {len(found.differing)} are not"
-        f"{f'; evidence in {evidence}' if evidence else ''}."
+        f"{f'; evidence in {kept.path / evidence}' if evidence else ''}."
     )
     return _tell(asked, document, words, HOLDS if found.passed else BROKEN)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.arguments import month
+from reports.archive.verifier.given import given_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +45,10 @@ def _add_archive(commands: "Commands") -> None:
 
 def _add_verify(commands: "Commands") -> None:
     verify = _command(commands, "verify", "verify sealed months", _verify)
-    verify.add_argument("bag", nargs="?", default="all", metavar="BAG|all", help="such as 2025-01-v1; default: all")
-    verify.add_argument("--public-key", metavar="KEY", help="the Ed25519 key you were given, in base64")
+    verify.add_argument(
+        "bag", nargs="?", default="all", metavar="BAG|YYYY-MM|all", help="such as 2025-01-v1; default: all"
+    )
+    verify.add_argument("--public-key", metavar="KEY", type=given_key, help="the Ed25519 key you were given, in base64")
     verify.add_argument("--checkpoint", type=Path, metavar="FILE", help="the three lines you were mailed")
     verify.add_argument("--rows", action="store_true", help="compute every root again, not only where a file differs")
     verify.add_argument("--statement", action="store_true", help="sign what was found, as the yearly fixity statement")

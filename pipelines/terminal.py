@@ -98,16 +98,21 @@ def show_audit(audited: Audited) -> None:
     for use in uses_of(audited.audit.mapping, audited.outcomes):
         if said := told(audited.audit.mapping, use):
             console.print(Text(said))
-    if said := _month_without_report(audited):
+    for said in _of_reports(audited):
         console.print(Text(said))
+
+
+def _of_reports(audited: Audited) -> Iterator[str]:
+    """Say where the newest report is, and what no report holds."""
+    if said := _month_without_report(audited):
+        yield said
     if page := report_page(audited):
-        console.print(Text(f"Report: {shown(page)}"))
+        yield f"Report: {shown(page)}"
         newest = audited.reports[-1]
         if newest.verdict != audited.verdict:
-            aside = (
-                f"{newest.month} by itself is {newest.verdict}: what is broken belongs to other months or to the cut."
-            )
-            console.print(Text(aside))
+            yield f"{newest.month} by itself is {newest.verdict}: what is broken belongs to other months or to the cut."
+    elif audited.verdict == "NOT VERIFIED":
+        yield "Report: none was made, for nothing is known of the ledger; earlier ones stand as they are."
 
 
 def _month_without_report(audited: Audited) -> str | None:
@@ -132,6 +137,7 @@ def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Table:
     table.add_column("offenders", justify="right")
     table.add_column("waived", justify="right")
     table.add_column("worst offender", overflow="fold")
+    above = ""
     for outcome in outcomes:
         worst = outcome.sentence if outcome.result != "held" or outcome.waived else ""
         table.add_row(
@@ -140,8 +146,9 @@ def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Table:
             f"{outcome.examined:,}",
             f"{outcome.offenders:,}",
             f"{outcome.waived:,}",
-            Text(worst),
+            Text("as above" if worst and worst == above else worst),
         )
+        above = worst or above
     return table
 
 

@@ -7,7 +7,7 @@ from glob import has_magic
 from pathlib import Path
 
 from assets.addresses import refuse_password
-from assets.errors import MappingError
+from assets.errors import MappingError, SourceError
 from assets.mapping import Connection
 from assets.sources.convex.address import PREFIX
 from assets.sources.convex.live import ConvexLive
@@ -24,7 +24,7 @@ def open_source(named: str, folder: Path, connection: Connection, secrets: Path,
     """Return the source of that name; paths are relative to `folder`, those of secret files to `secrets`.
 
     A live source may keep in `arriving` what has come in, so that a killed run goes on where it was.
-    Raises MappingError for a URL that cannot be used.
+    Raises MappingError for a URL that cannot be used, SourceError for a path where nothing is.
     """
     named = _addressed(named)
     if named.startswith(PREFIX):
@@ -33,9 +33,12 @@ def open_source(named: str, folder: Path, connection: Connection, secrets: Path,
         password = secrets / connection.password_file if connection.password_file else None
         return Postgres(named, conninfo(named, password), connection.readers)
     path = folder / named
+    if not has_magic(named) and not path.exists():
+        message = f"{path} is not there: name a snapshot, a folder, a file or a URL."
+        raise SourceError(message)
     if is_convex_folder(path):
         return ConvexFolder(path)
-    if path.is_dir() or DataFile(named, path).format or (has_magic(named) and not path.exists()):
+    if path.is_dir() or DataFile(named, path).format or not path.exists():
         return Files(path, connection)
     return ConvexZip(path)
 

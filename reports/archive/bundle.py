@@ -7,7 +7,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-MODULES = ("breaks", "ed25519", "tree", "rows", "envelopes", "bags", "log", "proofs", "main")
+MODULES = ("breaks", "given", "ed25519", "tree", "rows", "envelopes", "bags", "log", "proofs", "main")
 FOLDER = Path(__file__).parent / "verifier"
 PACKAGE = "reports.archive.verifier"
 HEAD = "#!/usr/bin/env python3\n"

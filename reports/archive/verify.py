@@ -29,7 +29,7 @@ class Asked:
     """What a verification is asked to hold the archive against."""
 
     names: tuple[str, ...] = ()
-    """Bags; none means all."""
+    """Bags, or months whose bags are meant; none means all."""
     key: str | None = None
     """The Ed25519 key that must have signed, in base64."""
     checkpoint: str | None = None
@@ -48,7 +48,7 @@ class Verification:
 
 
 def verify(archive: Archive, asked: Asked, told: Progress) -> Verification:
-    """Verify the log and these bags; raise RefusedError for a bag that the log does not know."""
+    """Verify the log and these bags; raise RefusedError for one that the log does not know."""
     if not archive.path.is_dir() or not {each.name for each in archive.path.iterdir()} - {STAGING}:
         message = f"{archive.path} holds no archive yet; run 'tieout archive' first."
         raise RefusedError(message)
@@ -57,10 +57,7 @@ def verify(archive: Archive, asked: Asked, told: Progress) -> Verification:
     if asked.checkpoint and (said := consistent(log.entries, asked.checkpoint)):
         breaks.append(Break(LOG, said))
     seals = {seal.name: seal for seal in log.seals if seal.name not in log.deleted()}
-    if unknown := [name for name in asked.names if name not in seals]:
-        message = f"the log of {archive.path} names no bag {unknown[0]} that was not let go."
-        raise RefusedError(message)
-    names = asked.names or tuple(seals)
+    names = tuple(bag for name in asked.names for bag in _bags(archive, seals, name)) or tuple(seals)
     for done, name in enumerate(names):
         told("verifying months", done, len(names))
         breaks += bag_breaks(archive.path, seals[name], all_rows=asked.all_rows)
@@ -69,7 +66,22 @@ def verify(archive: Archive, asked: Asked, told: Progress) -> Verification:
     breaks += token_breaks(archive, log.entries)
     if log.deleted() & {each.name for each in archive.path.iterdir()}:
         notes.append("a bag that was let go is still being removed; run 'tieout retention' again")
+    if not asked.key:
+        notes.append("the key that came with the archive was trusted; give --public-key to hold it to yours")
+    if not asked.checkpoint:
+        notes.append("whether the newest seals were cut off is not known; give --checkpoint, the lines you were mailed")
     return Verification(names, tuple(breaks), tuple(notes))
+
+
+def _bags(archive: Archive, seals: Iterable[str], named: str) -> list[str]:
+    """Return the bag of that name, or those of that month; raise RefusedError where there is none."""
+    found = [name for name in seals if named in (name, name.rpartition("-v")[0])]
+    if not found:
+        message = (
+            f"the log of {archive.path} names no bag or month {named} that was not let go; it names {', '.join(seals)}."
+        )
+        raise RefusedError(message)
+    return found
 
 
 def bag_breaks(folder: Path, seal: Seal, *, all_rows: bool = False) -> list[Break]:

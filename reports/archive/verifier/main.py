@@ -1,6 +1,6 @@
 """Check this bag and the chain of seals beside it, with nothing but Python 3.11.
 
-    python3 verify.py [BAG] [--key ED25519-KEY] [--checkpoint FILE] [--sample FILE]
+    python3 verify.py [BAG] [--public-key KEY] [--checkpoint FILE] [--sample FILE]
 
 It ends with 0 where all holds, 1 where anything does not, 2 where the seal could not be checked, and says which
 checks it did not do. Rows are checked where pyarrow is installed.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reports.archive.verifier.bags import check_bag
 from reports.archive.verifier.breaks import Break
+from reports.archive.verifier.given import given_key
 from reports.archive.verifier.log import LOG, Log, consistent, read_log
 from reports.archive.verifier.proofs import sample_breaks
 from reports.archive.verifier.rows import check_rows
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Verify one bag, print every break, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bag", nargs="?", type=Path, default=Path(__file__).absolute().parents[1])
-    parser.add_argument("--key", metavar="ED25519-KEY", help="the key you were given, in base64")
+    parser.add_argument("--public-key", metavar="KEY", type=given_key, help="the Ed25519 key you were given, in base64")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="the three lines you were mailed")
     parser.add_argument("--sample", type=Path, metavar="FILE", help="a sample.json, whose rows must be in this bag")
     asked = parser.parse_args(arguments)
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not (bag.parent / LOG).is_file():
         sys.stdout.write(f"NOT CHECKED: {LOG} is not beside {bag.name}; get it and the seals from whoever sent it.\n")
         return UNCHECKED
-    log = read_log(bag.parent, pinned=asked.key)
+    log = read_log(bag.parent, pinned=asked.public_key)
     breaks, skipped = list(log.breaks), []
     if asked.checkpoint and not asked.checkpoint.is_file():
         sys.stdout.write(f"NOT CHECKED: {asked.checkpoint} is no file: save the three lines in one, and name it.\n")
@@ -42,8 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     found, skipped_rows = _bag_breaks(bag, log, asked.sample)
     breaks += found
     skipped = ["ML-DSA-65 signatures (tieout verify does)", "other bags (each has its own verify.py)", *skipped_rows]
-    if not asked.key:
-        skipped.append(f"whether the key is yours: compare {_key(log)} with the one you were given, or give --key")
+    if not asked.public_key:
+        skipped.append(
+            f"whether the key is yours: compare {_key(log)} with the one you were given, or give --public-key"
+        )
     for each in breaks:
         sys.stdout.write(f"BROKEN: {each.line()}\n")
     sys.stdout.write("".join(f"Not checked: {each}.\n" for each in skipped))

@@ -392,9 +392,10 @@ def test_what_a_user_names_is_opened_as_what_it_is(tmp_path: Path) -> None:
     assert {opened(f"form{ending}") for ending in ENDINGS} == {Files}
     assert opened("form.csv/*.csv") is Files
     assert opened("form.csv/wallets.csv") is Files
-    assert opened("nowhere.csv") is Files
-    with pytest.raises(SourceError, match="nowhere cannot be read: No such file or directory"):
-        open_source("nowhere", tmp_path, Connection(), Path(), Path()).snapshot()
+    assert opened("nowhere/*.csv") is Files
+    for named in ("nowhere", "nowhere.csv", "nowhere.zip"):
+        with pytest.raises(SourceError, match=f"{named} is not there: name a snapshot, a folder, a file or a URL"):
+            opened(named)
 
 
 def test_a_part_without_the_status_the_others_have_is_refused(tmp_path: Path) -> None:

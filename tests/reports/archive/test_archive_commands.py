@@ -62,7 +62,23 @@ def test_verify_lists_every_break_and_ends_with_one(
     assert main(["verify", *home]) == 1
     assert "BROKEN: 2025-03-v1/data/views.sql: the file is gone\n" in capsys.readouterr().out
     assert main(["verify", "2024-01-v1", *home]) == 3
+    assert "names no bag or month 2024-01-v1" in capsys.readouterr().err
     assert main(["verify", "--home", str(copied.home.path / "none")]) == 3
+
+
+def test_a_month_stands_for_its_bags_and_what_was_taken_on_trust_is_said(
+    copied: Place, at: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "2025-02", *at[:2]]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 bags verified" in said
+    assert "the key that came with the archive was trusted; give --public-key" in said
+    assert "cut off is not known; give --checkpoint" in said
+    assert main(["verify", *at[:2], "--public-key", "no key"]) == 3
+    assert "'no key' is no Ed25519 key in base64" in capsys.readouterr().err
+    given = ["--public-key", public_name(copied.key)]
+    assert main(["verify", *at[:2], *given]) == 0
+    assert "was trusted" not in capsys.readouterr().out
 
 
 def test_signing_off_holding_and_drilling(at: list[str], copied: Place, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +95,9 @@ def test_signing_off_holding_and_drilling(at: list[str], copied: Place, capsys: 
     assert main(["retention", "--older-than", "soon", *at]) == 3
     with without_waiting():
         assert main(["drill", "--seed", "1", *at]) == 0
-    assert "2025-02-v1: " in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2025-02-v1: " in said
+    assert Path(said.partition("evidence in ")[2].strip().removesuffix(".")).is_file()
     assert main(["verify", *at]) == 0
     assert [entry["event"] for entry in copied.archive.entries()][-3:] == ["signed-off", "held", "drill"]
 
