@@ -1,7 +1,7 @@
-"""Run rules over one scope, keep every offender, and let Great Expectations enforce what was found.
+"""Run rules over one scope, keep every outcome, and let Great Expectations enforce what was found.
 
-What goes in: from a rule and its views to its outcome. What stays out: which rules there are (rules), what a scope
-shows (scopes), and which step of a run judges which rules (asset_checks).
+What goes in: asking a rule of its views. What stays out: which rules there are (rules), what a scope shows (scopes),
+what follows from the rows that break a rule (conclusion), and which step of a run judges which (asset_checks).
 """
 
 import json
@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from assets.audit import Audit
 from assets.engines import Query, Session, View, duckdb_session
@@ -20,31 +18,19 @@ from assets.kept_files import read_record
 from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.store import Home
+from checks.conclusion import Found, concluded
 from checks.expectations import enforce
-from checks.outcome import ANY_GAP, Outcome, unjudged
-from checks.rule import Rule, Severity
+from checks.outcome import Outcome, unjudged
+from checks.rule import Rule
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
-from checks.sentences import Teller
 from checks.suspects import LEDGER, Suspects
-from checks.waiving import told, waive, worth
 
-SYSTEMIC_ROWS = 20
 RARE = frozenset({"users.deleted_at"})
 """Columns that may be empty in every row, and nothing is missing: it just never happened."""
-HELD, NOTHING = "No row breaks it.", "Held: there was nothing to examine."
-
 
 Count = Callable[[str], int]
 """A function from a query of one figure to the figure; rules that ask for the same are given the same."""
-
-
-class Found(NamedTuple):
-    """How many rows a rule examined, those that break it, and how to learn why others could not be examined."""
-
-    examined: int
-    offenders: pa.Table
-    unseen: Callable[[], str | None]
 
 
 def judge(home: Home, scope: Scope, rules: Iterable[Rule]) -> list[Outcome]:
@@ -117,46 +103,7 @@ def _judged(home: Home, scope: Scope, rule: Rule, sitting: _Sitting) -> Outcome:
     found = _asked(scope, rule, sitting)
     if not isinstance(found, Found):
         return unjudged(rule, *found)
-    return _concluded(home, scope, rule, found)
-
-
-def _concluded(home: Home, scope: Scope, rule: Rule, found: Found) -> Outcome:
-    """Return what follows from the rows that break a rule, those that are waived apart.
-
-    A rule that is not broken, and could not examine what it should, is not verified: a waiver changes nothing of that.
-    """
-    examined = found.examined
-    every, uses = waive(scope, rule, found.offenders)
-    offenders, waived = every.filter(pc.is_null(every["waiver"])), every.filter(pc.is_valid(every["waiver"]))
-    systemic = examined >= SYSTEMIC_ROWS and 2 * every.num_rows >= examined
-    problem = None if offenders.num_rows else found.unseen()
-    said = [
-        problem,
-        _worst(scope.mapping, rule, offenders, f"{every.num_rows:,} of {examined:,}" if systemic else ""),
-        *(told(scope.mapping, use) for use in uses if use.lapsed and use.matched),
-        f"Waived: {waived.num_rows:,} {'row' if waived.num_rows == 1 else 'rows'}." if waived.num_rows else None,
-    ]
-    return Outcome(
-        rule=rule.name,
-        result="broken" if offenders.num_rows else "not verified" if problem else "held",
-        severity=_severity(rule, offenders),
-        scope=rule.scope,
-        asserts=rule.asserts,
-        escalation=rule.escalation,
-        statement=rule.statement,
-        advice=ANY_GAP if problem else rule.advice,
-        examined=examined,
-        offenders=offenders.num_rows,
-        amounts=worth(rule, offenders),
-        waived=waived.num_rows,
-        waived_amounts=worth(rule, waived),
-        waivers=uses,
-        systemic=systemic,
-        sentence=" ".join(filter(None, said)) or (HELD if examined else NOTHING),
-        rows=_keep_offenders(home, scope, rule, every),
-        problem=problem,
-        operations=rule.operations,
-    )
+    return concluded(home, scope, rule, found, sitting.over)
 
 
 def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
@@ -192,12 +139,6 @@ def _unseen(query: Query, clause: str | None) -> str | None:
         return None
     said = unseen["problem"][0].as_py() if "problem" in unseen.column_names else None
     return said or f"{unseen.num_rows:,} rows say too little to be examined."
-
-
-def _severity(rule: Rule, offenders: pa.Table) -> Severity:
-    """Return the rule's severity, or a warning where its offenders say that none of them is more."""
-    told = set(offenders["severity"].to_pylist()) if "severity" in offenders.column_names else set()
-    return "warning" if told == {"warning"} else rule.severity
 
 
 def _expected(mapping: Mapping, rule: Rule) -> str | None:
@@ -236,24 +177,3 @@ def _counting(query: Query, counted: dict[str, int]) -> Count:
         return counted[text]
 
     return count
-
-
-def _worst(mapping: Mapping, rule: Rule, offenders: pa.Table, share: str) -> str:
-    """Tell of the worst offender; where so many rows break a rule, of their one cause first."""
-    worst = offenders.slice(0, 1).to_pylist()
-    if not worst:
-        return ""
-    named = rule.sentence if worst[0].get("wallet_id", "") is not None else rule.without_wallet or rule.sentence
-    sentence = Teller(mapping.currencies).tell(named, worst[0])
-    return f"{share} examined rows break it, which points to one cause. The worst: {sentence}" if share else sentence
-
-
-def _keep_offenders(home: Home, scope: Scope, rule: Rule, offenders: pa.Table) -> str:
-    """Write all offending rows; the same rows give the same bytes."""
-    kept = scope.folder / f"{rule.name}.parquet"
-    (home.path / scope.folder).mkdir(parents=True, exist_ok=True)
-    with home.workshop() as folder:
-        made = folder / "offenders.parquet"
-        pq.write_table(offenders, made, compression="zstd", write_page_checksum=True)
-        made.replace(home.path / kept)
-    return str(kept)

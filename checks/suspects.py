@@ -16,6 +16,8 @@ from assets.sieves import HASH, hashes_of, rows_kept
 from checks.rule import Rule
 from checks.scopes import Scope
 
+FEWEST = 2_500
+"""A ledger of fewer rows is asked as a whole: that takes less time than to find which may break a rule."""
 MOST = 2**18
 """How many rows are read at most; where more may break a rule, it is asked of the whole ledger."""
 LEDGER = "transactions"
@@ -31,9 +33,9 @@ NAMES = {number: text for text, number in NUMBERS.items()}
 class Suspects:
     """The rows that may break the rules of one scope; they are looked for when the first rule asks."""
 
-    def __init__(self, scope: Scope, rules: Iterable[Rule], over: Session) -> None:
+    def __init__(self, scope: Scope, rules: Iterable[Rule], over: Session, fewest: int = FEWEST) -> None:
         """Of rules that are to be judged in the scope, asked of an open engine."""
-        self._scope, self._over = scope, over
+        self._scope, self._over, self._fewest = scope, over, fewest
         self._rules = [rule for rule in rules if rule.sieve or rule.company]
 
     def of(self, rule: Rule) -> pa.Table | None:
@@ -45,7 +47,11 @@ class Suspects:
 
     @cached_property
     def _hashes(self) -> dict[str, pa.Table]:
-        return {rule.name: self._asked(rule) for rule in self._rules}
+        if not self._rules:
+            return {}
+        counted = self._over({LEDGER: self._scope.shown[LEDGER]()})(f"SELECT COUNT(*) AS rows FROM {LEDGER}")
+        asked = self._rules if counted["rows"][0].as_py() >= self._fewest else []
+        return {rule.name: self._asked(rule) for rule in asked}
 
     def _asked(self, rule: Rule) -> pa.Table:
         views = self._scope.views(rule)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from assets.engines import duckdb_engine
+from assets.engines import Session
 from assets.errors import MappingError
 from assets.mapping import Mapping
 from assets.waivers import Waiver
@@ -37,7 +37,7 @@ def refuse_wrong_waivers(mapping: Mapping) -> None:
             _check_columns(waiver, rules[waiver.rule], columns)
 
 
-def waive(scope: Scope, rule: Rule, offenders: pa.Table) -> tuple[pa.Table, tuple[WaiverUse, ...]]:
+def waive(scope: Scope, rule: Rule, offenders: pa.Table, over: Session) -> tuple[pa.Table, tuple[WaiverUse, ...]]:
     """Return the offenders with the waiver of each, null where it breaks the rule, and what every waiver did."""
     names: Any = pa.nulls(offenders.num_rows, pa.string())
     uses = []
@@ -46,24 +46,23 @@ def waive(scope: Scope, rule: Rule, offenders: pa.Table) -> tuple[pa.Table, tupl
         if waiver.rule == rule.name:
             _check_columns(waiver, rule, offenders.schema)
             matched = _matched(waiver, offenders)
-            use = _use(scope, waiver, worth(rule, offenders.filter(matched)), KERNELS.sum(matched).as_py() or 0)
+            use = _use(scope, waiver, worth(rule, offenders.filter(matched), over), KERNELS.sum(matched).as_py() or 0)
             uses.append(use)
             if not use.lapsed:
                 names = KERNELS.if_else(KERNELS.and_(matched, KERNELS.is_null(names)), waiver.id, names)
     return offenders.append_column("waiver", names), tuple(uses)
 
 
-def worth(rule: Rule, offenders: pa.Table) -> dict[str, str]:
+def worth(rule: Rule, offenders: pa.Table, over: Session) -> dict[str, str]:
     """Return what offenders are worth by currency: minor units as text, added up without their signs."""
     amount = amount_sql(rule, offenders.schema)
     if amount is None or not offenders.num_rows:
         return {}
-    with duckdb_engine({"offenders": offenders}) as query:
-        rows = query(f"""
-            SELECT COALESCE(currency, '') AS currency, CAST(SUM(ABS({amount})) AS DECIMAL(38, 0)) AS amount
-            FROM offenders GROUP BY ALL HAVING amount IS NOT NULL ORDER BY ALL
-        """).to_pylist()
-    return {row["currency"]: str(row["amount"]) for row in rows}
+    rows = over({"offenders": offenders})(f"""
+        SELECT COALESCE(currency, '') AS currency, CAST(SUM(ABS({amount})) AS DECIMAL(38, 0)) AS amount
+        FROM offenders GROUP BY ALL HAVING amount IS NOT NULL ORDER BY ALL
+    """)
+    return {row["currency"]: str(row["amount"]) for row in rows.to_pylist()}
 
 
 def uses_of(mapping: Mapping, outcomes: Iterable[Outcome]) -> list[WaiverUse]:

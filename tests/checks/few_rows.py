@@ -47,7 +47,7 @@ def preset_with(settings: pa.Table) -> Mapping:
 def suspects_of(rule: Rule, shown: dict[str, View], settings: pa.Table) -> pa.Table | None:
     """Return the rows of what is shown that may break a rule."""
     told = {name: partial(_same, view) for name, view in shown.items()}
-    return Suspects(Told(Path(), preset_with(settings), told), [rule], session()).of(rule)
+    return Suspects(Told(Path(), preset_with(settings), told), [rule], session(), fewest=0).of(rule)
 
 
 def _same(view: View) -> View:
