@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from checks.sentences import counted_rows
+
 
 class Judged(Protocol):
     """What must be known of an outcome to count it."""
@@ -51,7 +53,7 @@ class Coverage:
 
     def sentence(self) -> str:
         """Return the counts in words, none left out."""
-        rows = f"{self.waived_rows:,} {'row' if self.waived_rows == 1 else 'rows'}"
+        rows = counted_rows(self.waived_rows)
         rules = f"{self.waived_rules} {'rule' if self.waived_rules == 1 else 'rules'}"
         waived = f"{rows} of {rules} waived" if self.waived_rows else "no row waived"
         systemic = f" ({self.systemic} systemic)" if self.systemic else ""

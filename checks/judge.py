@@ -24,6 +24,7 @@ from checks.outcome import Outcome, unjudged
 from checks.rule import Rule
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
+from checks.sentences import counted_rows
 from checks.suspects import LEDGER, Suspects
 
 RARE = frozenset({"users.deleted_at"})
@@ -138,7 +139,8 @@ def _unseen(query: Query, clause: str | None) -> str | None:
     if not unseen.num_rows:
         return None
     said = unseen["problem"][0].as_py() if "problem" in unseen.column_names else None
-    return said or f"{unseen.num_rows:,} rows say too little to be examined."
+    few = counted_rows(unseen.num_rows)
+    return said or f"{few} {'says' if unseen.num_rows == 1 else 'say'} too little to be examined."
 
 
 def _expected(mapping: Mapping, rule: Rule) -> str | None:

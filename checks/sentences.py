@@ -10,6 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 
+def counted_rows(count: int) -> str:
+    """Write how many rows."""
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
 def _instant(value: datetime) -> str:
     """Tell an instant to the second, or as finely as it needs: two that differ must not read alike."""
     fraction = f".{value:%f}".rstrip("0") if value.microsecond else ""
@@ -22,6 +27,7 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "instant": _instant,
     "changed": lambda value: f" ({value} changed)",
     "rows": lambda value: f"{value:,} transaction{'' if value == 1 else 's'}",
+    "counted_rows": counted_rows,
     "which": lambda value: f" {value}",
     "words": lambda value: value.replace("_", " "),
     "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",

@@ -81,6 +81,6 @@ def _refuse(audit: Audit, what: str, name: str, names: pa.Table, hint: str) -> N
     """Say that nothing has this name, and what comes near."""
     with duckdb_engine({"names": names, "asked": pa.table({"name": [name]})}) as query:
         near = [repr(each) for each in query(NEAR)["name"].to_pylist()]
-    told = f"it is a user: say {hint}" if hint else f"near to it: {', '.join(near)}" if near else f"there is no {what}"
+    told = f"it is a user: say {hint}" if hint else f"near to it: {', '.join(near)}" if near else "none is like it"
     message = f"export {audit.export.export_id} knows no {what} {name!r}; {told}."
     raise RefusedError(message)

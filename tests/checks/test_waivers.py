@@ -294,4 +294,4 @@ def test_what_could_not_be_examined_stays_so_when_what_could_is_waived(
     )
     (made,) = judge(Home(tmp_path), scope, [rule])
     assert (made.result, made.waived, made.offenders) == (result, int(waived), int(not waived))
-    assert ("1 rows say too little to be examined." in (made.problem or "")) is waived
+    assert ("1 row says too little to be examined." in (made.problem or "")) is waived

@@ -106,7 +106,7 @@ def test_what_cannot_be_answered_is_refused(place: Place, tmp_path: Path, capsys
     calls = {
         (): "name one wallet, or one user with --user.",
         ("w", "--user", "u"): "name one wallet, or one user with --user.",
-        ("--user", "nobody"): "knows no user 'nobody'; near to it: ",
+        ("--user", "nobody"): "knows no user 'nobody'; none is like it.",
         (place.subject("units_mixed", "user_id"),): "it is a user: say --user ",
     }
     for words, expected in calls.items():
