@@ -115,8 +115,9 @@ def fate(mutant: Mutant) -> str:
     end = fate_by_ledgers(mutant)
     if end != "survived":
         return end
+    asked = oracles()[mutant.rule]
     with changed(mutant):
-        return "caught" if any(_fails(oracle) for oracle in oracles()[mutant.rule]) else "survived"
+        return "caught" if any(_fails(oracle) for oracle in asked) else "survived"
 
 
 def fate_by_ledgers(mutant: Mutant) -> str:
