@@ -10,7 +10,7 @@ WITH ordinary AS (
         HAVING SUM(transactions) > 5
     ) AS deepest
     CROSS JOIN settings
-    WHERE settings.median_multiple > 0 AND deepest.depth < 0
+    WHERE settings.median_multiple > 0
 ),
 unusual AS (
     SELECT ordinary.wallet_key, ordinary.currency, ordinary.transactions, ordinary.depth AS deepest_median

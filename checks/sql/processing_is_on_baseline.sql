@@ -12,7 +12,7 @@ paired AS (
 ),
 ranked AS (
     SELECT hour, p95_us, COUNT(*) OVER (PARTITION BY hour) AS hours,
-        ROW_NUMBER() OVER (PARTITION BY hour ORDER BY p95_us, earlier_hour) AS place
+        ROW_NUMBER() OVER (PARTITION BY hour ORDER BY p95_us) AS place
     FROM paired
 ),
 medians AS (
@@ -31,7 +31,7 @@ incidents AS (
 ),
 ranked_again AS (
     SELECT paired.hour, paired.p95_us, COUNT(*) OVER (PARTITION BY paired.hour) AS hours,
-        ROW_NUMBER() OVER (PARTITION BY paired.hour ORDER BY paired.p95_us, paired.earlier_hour) AS place
+        ROW_NUMBER() OVER (PARTITION BY paired.hour ORDER BY paired.p95_us) AS place
     FROM paired
     LEFT JOIN incidents ON incidents.hour = paired.earlier_hour
     WHERE incidents.hour IS NULL

@@ -4,5 +4,5 @@ SELECT drift.wallet_id, drift.currency, drift.ledger, drift.recorded, drift.drif
 FROM drift
 INNER JOIN (SELECT wallet_id, currency, ledger_all FROM balances WHERE ledger_all <> ledger) AS unsettled
     ON unsettled.wallet_id = drift.wallet_id AND unsettled.currency = drift.currency
-WHERE drift.drift <> 0 AND drift.recorded = unsettled.ledger_all
+WHERE drift.recorded = unsettled.ledger_all
 ORDER BY ABS(drift.drift) DESC, drift.wallet_id, drift.currency

@@ -16,7 +16,7 @@ paired AS (
 ranked AS (
     SELECT measure, currency, slot, week, volume,
         COUNT(*) OVER (PARTITION BY measure, currency, slot, week) AS weeks,
-        ROW_NUMBER() OVER (PARTITION BY measure, currency, slot, week ORDER BY volume, earlier_week) AS place
+        ROW_NUMBER() OVER (PARTITION BY measure, currency, slot, week ORDER BY volume) AS place
     FROM paired
 ),
 medians AS (
@@ -39,7 +39,7 @@ ranked_again AS (
     SELECT paired.measure, paired.currency, paired.slot, paired.volume,
         COUNT(*) OVER (PARTITION BY paired.measure, paired.currency, paired.slot) AS weeks,
         ROW_NUMBER() OVER (
-            PARTITION BY paired.measure, paired.currency, paired.slot ORDER BY paired.volume, paired.earlier_week
+            PARTITION BY paired.measure, paired.currency, paired.slot ORDER BY paired.volume
         ) AS place
     FROM paired
     LEFT JOIN incidents
