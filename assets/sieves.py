@@ -20,6 +20,8 @@ INT64_LEAST = -(2**63)
 PAIR = 2
 AT_ONCE = 2**24
 """How many rows are looked at together; of a longer ledger the rows are taken in shares, to bound memory."""
+MOST = 2**18
+"""How many rows are read whole at most; where more may be needed, the whole ledger is asked."""
 SPREAD = (0x9E3779B97F4A7C15 - 2**64, 0xC2B2AE3D27D4EB4F - 2**64)
 """Odd factors that spread a wallet and an amount over 64 bits."""
 
@@ -117,9 +119,9 @@ def hashes_of(transactions: View, values: pa.Table) -> pa.Table:
     return _column(_having(transactions, values).select(HASH).collect().to_series())
 
 
-def rows_kept(transactions: View, hashes: pa.Table, most: int) -> pa.Table | None:
-    """Return the rows that have one of these values of transaction_hash, or nothing where they are more than `most`."""
-    rows = _having(transactions, hashes).head(most + 1).collect()
+def rows_kept(transactions: View, values: pa.Table, most: int) -> pa.Table | None:
+    """Return the rows that have one of these values in the column of that name, or nothing if there are over `most`."""
+    rows = _having(transactions, values).head(most + 1).collect()
     return rows.to_arrow() if rows.height <= most else None
 
 

@@ -17,6 +17,7 @@ from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine
 from assets.mapping import Mapping
 from assets.schemas import TABLES
+from assets.sieves import MOST, rows_kept
 from checks.past_drift import past_drift
 
 FOLDER = Path(__file__).parent / "causes_sql"
@@ -57,6 +58,9 @@ def causes_in(views: dict[str, View], past: Past, spill: Path, asked: Asked | No
         return TABLES["causes"].empty_table()
     examined = partings.filter(partings["looked_at"])
     looked: dict[str, View] = {**views, "partings": examined}
+    with duckdb_engine(_named(looked, "members"), spill) as query:
+        members = query(TEXTS["members"])
+    looked |= {"members": members, "transactions": _rows_of(members, views["transactions"])}
     with duckdb_engine(_named(looked, "entries"), spill) as query:
         looked["entries"] = query(TEXTS["entries"])
     looked["exports"], looked["past_drift"] = past(examined)
@@ -92,6 +96,12 @@ def _views(audit: Audit, budget: int) -> dict[str, View]:
     views: dict[str, View] = {name: exported[name] for name in (*names, "source_cut")}
     views.update({name: audit.view(name) for name in ("balances", "drift")})
     return {**views, **configured(audit.mapping, budget)}
+
+
+def _rows_of(members: pa.Table, transactions: View) -> View:
+    """Return the rows of the wallets behind stored balances, read once, or the whole ledger where they are many."""
+    rows = rows_kept(transactions, members.select(["wallet_key"]), MOST)
+    return transactions if rows is None else rows
 
 
 def _named(views: dict[str, View], text: str) -> dict[str, View]:

@@ -12,14 +12,12 @@ import pyarrow.compute as pc
 
 from assets.engines import Recast, Session
 from assets.schemas import TABLES
-from assets.sieves import HASH, hashes_of, rows_kept
+from assets.sieves import HASH, MOST, hashes_of, rows_kept
 from checks.rule import Rule
 from checks.scopes import Scope
 
 FEWEST = 2_500
 """A ledger of fewer rows is asked as a whole: that takes less time than to find which may break a rule."""
-MOST = 2**18
-"""How many rows are read at most; where more may break a rule, it is asked of the whole ledger."""
 LEDGER = "transactions"
 NUMBERS = {
     "transaction_id": HASH,

@@ -1,12 +1,4 @@
 -- The ledger rows behind each stored balance, in ledger order, with the settled sum after each instant.
-WITH members AS (
-    SELECT parting_key, wallet_key, currency FROM partings WHERE stored <> 'cache'
-    UNION ALL
-    SELECT partings.parting_key, wallets.wallet_key, partings.currency
-    FROM partings
-    INNER JOIN wallets ON wallets.user_id = partings.user_id
-    WHERE partings.stored = 'cache'
-)
 SELECT
     members.parting_key,
     row_number() OVER (
