@@ -11,7 +11,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from assets.audit import Audit
+from assets.calendar import periods
+from assets.engines import duckdb_engine
+from assets.mapping_file import load_mapping
+from assets.store import Home
 from pipelines.cli import main
+from reports.facts import KindPolicy
+from reports.figures import roll_forward, rows_of
+from reports.month_views import month_views
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = ROOT.parent / "shared" / "data" / "berka.convex.zip"
@@ -34,7 +42,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("berka")
     tolerant = folder / "tolerant.toml"
     tolerant.write_text(CONFIG.read_text() + "drift_tolerance = 100\n")
-    return [audited(folder / "exact", CONFIG), audited(folder / "tolerant", tolerant, "--month", "1993-01")]
+    one = ("--month", "1993-01")
+    return [audited(folder / "exact", CONFIG, *one), audited(folder / "tolerant", tolerant, *one)]
+
+
+@pytest.fixture(scope="module")
+def audit(both: list[dict[str, Any]]) -> Audit:
+    home = Home(
+        next(parent for parent in Path(both[0]["months"][0]["json"]).parents if (parent / "home.json").exists())
+    )
+    return Audit(home, load_mapping(CONFIG), home.newest())
 
 
 @pytest.fixture(scope="module")
@@ -90,19 +107,29 @@ def test_what_the_source_does_not_have_is_not_applicable(rules: dict[str, dict[s
     assert rules["wallets_exist"]["result"] == "held"
 
 
-def test_the_months(both: list[dict[str, Any]]) -> None:
-    months = both[0]["months"]
-    assert [month["month"] for month in months if month["complete"]] == COMPLETE
-    assert [month["month"] for month in months if not month["complete"]] == ["1994-03"]
+def test_the_months(audit: Audit) -> None:
+    months = periods(audit.export.certificate)
+    assert [month.month for month in months if month.complete] == COMPLETE
+    assert [month.month for month in months if not month.complete] == ["1994-03"]
 
 
-def test_the_kinds_of_all_months(both: list[dict[str, Any]]) -> None:
+def test_the_kinds_of_all_months(audit: Audit) -> None:
     counted: Counter[str] = Counter()
     summed: Counter[str] = Counter()
-    for month in both[0]["months"]:
-        (currency,) = json.loads(Path(month["json"]).read_text())["roll_forward"]["currencies"]
-        assert currency["foots"]
-        for line in currency["movements"]:
-            counted[line["kind"]] += line["transactions"]
-            summed[line["kind"]] += int(line["amount"])
+    months = audit.months()
+    kinds = [KindPolicy(kind, policy.sign, policy.flow) for kind, policy in audit.mapping.kinds.items()]
+    for place in range(len(months)):
+        with duckdb_engine(month_views(audit, months, place)) as query:
+            ends = (rows_of(query, f"closings_{when}by_currency") for when in ("", "before_"))
+            (currency,) = roll_forward(query, kinds, *ends).currencies
+        assert currency.foots
+        for line in currency.movements:
+            counted[line.kind] += line.transactions
+            summed[line.kind] += int(line.amount)
     assert {kind: (counted[kind], summed[kind]) for kind in counted} == KINDS
+
+
+def test_the_report_of_a_month_says_the_same(both: list[dict[str, Any]]) -> None:
+    (month,) = both[0]["months"]
+    (currency,) = json.loads(Path(month["json"]).read_text())["roll_forward"]["currencies"]
+    assert (month["month"], month["complete"], currency["foots"]) == ("1993-01", True, True)
