@@ -36,10 +36,11 @@ def test_users_funded_twice(ledger: Drawn) -> None:
     )
 
 
-@quick(20)
-@given(drawn(kinds=("DEPOSIT", "DEPOSIT", "DEPOSIT", "TRANSFER"), amounts=(100, 100, 100, -(2**63))))
+@quick(25)
+@given(drawn(kinds=(*["DEPOSIT"] * 5, "TRANSFER"), amounts=(100, 100, 100, 100, -(2**63))))
 def test_rows_repeated_under_other_keys(ledger: Drawn) -> None:
     within = timedelta(seconds=ledger.settings["repeat_seconds"])
+    ledger.rows[::2] = ledger.rows[::2][::-1]  # The ids of rows of one instant say otherwise than their places.
     rows = [row for row in ledger.rows if settled(row) and row["kind"] != "TRANSFER"]
     repeated = [row for row in rows if within and any(_repeats(row, other, within) for other in rows)]
     assert found("transactions_are_not_repeated", ledger) == ids(repeated)
