@@ -110,6 +110,14 @@ class RuleSettings(Frozen):
     mutable_statuses: dict[str, tuple[str, ...]] = Field(strict=False)
     """Statuses a row may leave, each with those it may become; every other change of a row breaks the ledger."""
 
+    @field_validator("transfer_legs")
+    @classmethod
+    def _is_no_single_leg(cls, legs: int) -> int:
+        if legs == 1:
+            message = "a transfer has two legs or more; 0 asks for no number of them"
+            raise ValueError(message)
+        return legs
+
 
 class Connection(Frozen):
     """How a source is reached. It is part of no digest, and holds no secret itself."""

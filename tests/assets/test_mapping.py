@@ -37,6 +37,7 @@ WRONG = {
     "did you mean 'drift_tolerance'?",
     '[tables.wallets]\nnmae = "x"': "tables.wallets.nmae is no key of the configuration; did you mean 'name'?",
     "[rules]\ndrift_tolerance = 0": "rules.drift_tolerance: input should be greater than or equal to 1, found 0.",
+    "[rules]\ntransfer_legs = 1": "rules.transfer_legs: a transfer has two legs or more; 0 asks for no number of them.",
     "[rules]\ndrift_tolerance = 1.5": "rules.drift_tolerance: input should be a valid integer, found 1.5.",
     '[rules]\nshared_transfer_keys = "yes"': "rules.shared_transfer_keys: input should be a valid boolean, "
     "found 'yes'.",
