@@ -29,8 +29,8 @@ SPREAD = (0x9E3779B97F4A7C15 - 2**64, 0xC2B2AE3D27D4EB4F - 2**64)
 class Sieve(Protocol):
     """What tells the rows that may break a rule from all others."""
 
-    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
-        """Return the transaction_hash of every row that stays, in a column of that name."""
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table | None:
+        """Return the transaction_hash of every row that stays, in a column of that name; nothing if they are many."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Repeated:
 
     column: str
 
-    def kept(self, transactions: View, _: Mapping) -> pa.Table:
+    def kept(self, transactions: View, _: Mapping) -> pa.Table | None:
         """Return the rows whose value comes more than once."""
         rows = _whole(transactions).select(self.column)
         shares = _shares(transactions, rows, self.column)
         repeated = pl.concat([_repeated(share.to_series()) for share in shares])
-        return hashes_of(transactions, _column(repeated))
+        return _hashes_of(transactions, repeated)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Close:
     Rows that are not settled, and transfers, are no company, and need none.
     """
 
-    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table | None:
         """Return the rows that have one."""
         transfers = [kind for kind, policy in mapping.kinds.items() if policy.flow == "transfer"]
         rows = (
@@ -63,7 +63,7 @@ class Close:
             .select(HASH, "wallet_key", "amount", pl.col("created_at").dt.epoch("s").alias("second"))
         )
         shares = _shares(transactions, rows, "wallet_key")
-        return _column(pl.concat([self._close(share, mapping.rules.repeat_seconds) for share in shares]).unique())
+        return _few(pl.concat([self._close(share, mapping.rules.repeat_seconds) for share in shares]).unique())
 
     def _close(self, rows: pl.DataFrame, seconds: int) -> pl.Series:
         """Put what must be alike above the time in one number: in order, rows that are close stand side by side."""
@@ -83,7 +83,7 @@ class Close:
 class Unpaired:
     """A transfer breaks nothing that is two legs in one currency and status, which cancel each other in two wallets."""
 
-    def kept(self, transactions: View, mapping: Mapping) -> pa.Table:
+    def kept(self, transactions: View, mapping: Mapping) -> pa.Table | None:
         """Return the legs of transfers of which that is not so: legs are paired as they lie, in order what is left."""
         pairs, left = [], []
         for part in _parts(transactions):
@@ -96,7 +96,7 @@ class Unpaired:
         suspects = [others[TRANSFER], _repeated(paired)]
         if mapping.rules.transfer_legs not in (0, PAIR):
             suspects.append(paired)
-        return hashes_of(transactions, _column(pl.concat(suspects).unique()))
+        return _hashes_of(transactions, pl.concat(suspects).unique())
 
     def _paired(self, legs: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
         """Return the transfers of legs that lie beside their counterpart, and the legs that do not."""
@@ -111,27 +111,36 @@ class Unpaired:
         return legs[TRANSFER].filter(first), legs.filter(~(first | first.shift(1, fill_value=False)))
 
 
-def hashes_of(transactions: View, values: pa.Table) -> pa.Table:
-    """Return the transaction_hash of rows whose value in a column is one of these, given in a column of its name."""
+def hashes_of(transactions: View, values: pa.Table) -> pa.Table | None:
+    """Return the transaction_hash of rows whose value in a column is one of these, given in a column of its name.
+
+    Where they are more than MOST, return nothing.
+    """
     (column,) = values.column_names
-    if column == HASH or not values.num_rows:
-        return values.rename_columns([HASH])
-    return _column(_having(transactions, values).select(HASH).collect().to_series())
+    return _hashes_of(transactions, pl.Series(column, values[column]))
 
 
-def rows_kept(transactions: View, values: pa.Table, most: int) -> pa.Table | None:
-    """Return the rows that have one of these values in the column of that name, or nothing if there are over `most`."""
-    rows = _having(transactions, values).head(most + 1).collect()
-    return rows.to_arrow() if rows.height <= most else None
-
-
-def _having(transactions: View, values: pa.Table) -> pl.LazyFrame:
+def rows_kept(transactions: View, values: pa.Table) -> pa.Table | None:
+    """Return the rows that have one of these values in the column of that name, or nothing if there are over MOST."""
     (column,) = values.column_names
-    return _whole(transactions).filter(pl.col(column).is_in(pl.Series(values[column]).implode()))
+    rows = _having(transactions, pl.Series(column, values[column])).head(MOST + 1).collect()
+    return rows.to_arrow() if rows.height <= MOST else None
 
 
-def _column(values: pl.Series) -> pa.Table:
-    return pl.DataFrame(values).to_arrow()
+def _hashes_of(transactions: View, values: pl.Series) -> pa.Table | None:
+    if len(values) > MOST:
+        return None
+    if values.name == HASH or values.is_empty():
+        return _few(values.rename(HASH))
+    return _few(_having(transactions, values).select(HASH).head(MOST + 1).collect().to_series())
+
+
+def _having(transactions: View, values: pl.Series) -> pl.LazyFrame:
+    return _whole(transactions).filter(pl.col(values.name).is_in(values.implode()))
+
+
+def _few(values: pl.Series) -> pa.Table | None:
+    return pl.DataFrame(values).to_arrow() if len(values) <= MOST else None
 
 
 def _repeated(values: pl.Series) -> pl.Series:

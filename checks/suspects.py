@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from assets.engines import Recast, Session
 from assets.schemas import TABLES
-from assets.sieves import HASH, MOST, hashes_of, rows_kept
+from assets.sieves import HASH, hashes_of, rows_kept
 from checks.rule import Rule
 from checks.scopes import Scope
 
@@ -39,19 +39,19 @@ class Suspects:
     def of(self, rule: Rule) -> pa.Table | None:
         """Return the rows that may break a rule, or nothing where that must be asked of the whole ledger."""
         hashes = self._hashes.get(rule.name)
-        if hashes is None or hashes.num_rows > MOST or self._rows is None:
+        if hashes is None or self._rows is None:
             return None
         return self._rows.filter(pc.is_in(self._rows[HASH], value_set=hashes[HASH].combine_chunks()))
 
     @cached_property
-    def _hashes(self) -> dict[str, pa.Table]:
+    def _hashes(self) -> dict[str, pa.Table | None]:
         if not self._rules:
             return {}
         counted = self._over({LEDGER: self._scope.shown[LEDGER]()})(f"SELECT COUNT(*) AS rows FROM {LEDGER}")
         asked = self._rules if counted["rows"][0].as_py() >= self._fewest else []
         return {rule.name: self._asked(rule) for rule in asked}
 
-    def _asked(self, rule: Rule) -> pa.Table:
+    def _asked(self, rule: Rule) -> pa.Table | None:
         views = self._scope.views(rule)
         if rule.sieve:
             return rule.sieve.kept(views[LEDGER], self._scope.mapping)
@@ -61,7 +61,7 @@ class Suspects:
 
     @cached_property
     def _rows(self) -> pa.Table | None:
-        few = [hashes for hashes in self._hashes.values() if 0 < hashes.num_rows <= MOST]
+        few = [hashes for hashes in self._hashes.values() if hashes]
         if not few:
             return TABLES[LEDGER].empty_table()
-        return rows_kept(self._scope.shown[LEDGER](), pa.concat_tables(few), MOST)
+        return rows_kept(self._scope.shown[LEDGER](), pa.concat_tables(few))

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assets.sieves
-import checks.suspects
 from assets.engines import View, ordered, polars_engine
 from assets.sieves import HASH, Close, Repeated, Sieve, Unpaired
 from checks.rule import Rule
@@ -40,7 +39,9 @@ def _shares(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def kept(sieve: Sieve, shown: dict[str, pa.Table], transactions: View) -> list[int]:
     """Return the rows that a sieve keeps of transactions under the settings that are shown with them."""
-    values: list[int] = sieve.kept(transactions, preset_with(shown["settings"]))[HASH].to_pylist()
+    hashes = sieve.kept(transactions, preset_with(shown["settings"]))
+    assert hashes is not None
+    values: list[int] = hashes[HASH].to_pylist()
     return values
 
 
@@ -186,6 +187,6 @@ def test_where_too_many_rows_may_break_a_rule_the_whole_ledger_is_asked(monkeypa
     rule = REGISTER["idempotency_keys_are_unique"]
     shown = views(Case(rule.name, "a key twice", keeps=False, tables={LEDGER: rows}), (*rule.views, "settings"))
     for most, found in ((3, 3), (2, None), (1, None)):
-        monkeypatch.setattr(checks.suspects, "MOST", most)
+        monkeypatch.setattr(assets.sieves, "MOST", most)
         suspects = suspects_of(rule, shown, shown["settings"])
         assert (suspects.num_rows if suspects else None) == found
