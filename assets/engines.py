@@ -78,7 +78,7 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
             elif isinstance(view, pa.Table):
                 connection.register(name, view)
             elif known.get(name) != view:
-                with _files_named({name: view}):
+                with files_named({name: view}):
                     files = connection.read_parquet(_largest_first(view), hive_partitioning=False)
                     files.create_view(name, replace=True)
             known[name] = view
@@ -88,7 +88,7 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
                 for name, view in views.items():
                     if known.get(name) is not view:
                         show(name, view)
-                with _files_named(views):
+                with files_named(views):
                     return normalised(connection.sql(sql).to_arrow_table())
 
             return query
@@ -102,11 +102,11 @@ def _largest_first(files: tuple[Path, ...]) -> list[str]:
 
 
 @contextmanager
-def _files_named(views: Mapping[str, View | Recast]) -> Iterator[None]:
+def files_named(views: Mapping[str, View | Recast]) -> Iterator[None]:
     """Where a file cannot be read, say which, and what to do; every other error stays as it is."""
     try:
         yield
-    except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError) as error:
+    except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError, pl.exceptions.PolarsError) as error:
         files = (path for view in views.values() if isinstance(view, tuple) for path in view)
         if found := first_damaged(files):
             raise found from error
@@ -125,7 +125,8 @@ def polars_engine(views: Mapping[str, View]) -> Iterator[Query]:
     with pl.SQLContext(frames) as context:
 
         def query(sql: str) -> pa.Table:
-            return normalised(context.execute(sql).collect(engine="streaming").to_arrow())
+            with files_named(views):
+                return normalised(context.execute(sql).collect(engine="streaming").to_arrow())
 
         yield query
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from assets.audit import Audit
 from assets.configuration import configuration_tables
-from assets.engines import View, duckdb_engine
+from assets.engines import View, duckdb_engine, files_named
 from assets.mapping import Mapping
 from assets.schemas import TABLES
 from assets.sieves import rows_kept
@@ -100,7 +100,8 @@ def _views(audit: Audit, budget: int) -> dict[str, View]:
 
 def _rows_of(members: pa.Table, transactions: View) -> View:
     """Return the rows of the wallets behind stored balances, read once, or the whole ledger where they are many."""
-    rows = rows_kept(transactions, members.select(["wallet_key"]))
+    with files_named({"transactions": transactions}):
+        rows = rows_kept(transactions, members.select(["wallet_key"]))
     return transactions if rows is None else rows
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engines import Recast, Session
+from assets.engines import Recast, Session, files_named
 from assets.schemas import TABLES
 from assets.sieves import HASH, hashes_of, rows_kept
 from checks.rule import Rule
@@ -53,15 +53,18 @@ class Suspects:
 
     def _asked(self, rule: Rule) -> pa.Table | None:
         views = self._scope.views(rule)
-        if rule.sieve:
-            return rule.sieve.kept(views[LEDGER], self._scope.mapping)
         query = self._over({**views, LEDGER: Recast(views[LEDGER], NUMBERS)})
-        found = query(f"SELECT DISTINCT {NAMES[rule.company or HASH]} AS {rule.company} FROM ({rule.text})")
-        return hashes_of(views[LEDGER], found)
+        with files_named({LEDGER: views[LEDGER]}):
+            if rule.sieve:
+                return rule.sieve.kept(views[LEDGER], self._scope.mapping)
+            found = query(f"SELECT DISTINCT {NAMES[rule.company or HASH]} AS {rule.company} FROM ({rule.text})")
+            return hashes_of(views[LEDGER], found)
 
     @cached_property
     def _rows(self) -> pa.Table | None:
         few = [hashes for hashes in self._hashes.values() if hashes]
         if not few:
             return TABLES[LEDGER].empty_table()
-        return rows_kept(self._scope.shown[LEDGER](), pa.concat_tables(few))
+        ledger = self._scope.shown[LEDGER]()
+        with files_named({LEDGER: ledger}):
+            return rows_kept(ledger, pa.concat_tables(few))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import assets.sieves
 from assets.engines import View, ordered, polars_engine
+from assets.errors import DamagedError
 from assets.sieves import HASH, Close, Repeated, Sieve, Unpaired
 from checks.rule import Rule
 from checks.rules import RULES
@@ -190,3 +191,13 @@ def test_where_too_many_rows_may_break_a_rule_the_whole_ledger_is_asked(monkeypa
         monkeypatch.setattr(assets.sieves, "MOST", most)
         suspects = suspects_of(rule, shown, shown["settings"])
         assert (suspects.num_rows if suspects else None) == found
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    rows = [{"transaction_id": f"t{place}", "idempotency_key": "k1"} for place in range(2 * PER_FILE)]
+    rule = REGISTER["idempotency_keys_are_unique"]
+    shown = views(Case(rule.name, "a key again", keeps=False, tables={LEDGER: rows}), (*rule.views, "settings"))
+    _, damaged = files = in_files(shown[LEDGER], tmp_path)
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    with pytest.raises(DamagedError, match=damaged.name):
+        suspects_of(rule, {**shown, LEDGER: files}, shown["settings"])
