@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -52,6 +52,30 @@ source = f"read_json('{folder}/rows.jsonl', format = 'newline_delimited', auto_d
 connection.execute(f"COPY (SELECT * FROM {source}) TO '{folder}/rows.parquet' (FORMAT parquet)")
 """
 
+JUDGING = """
+import sys
+from pathlib import Path
+
+from assets.audit import Audit
+from assets.mapping_file import load_mapping
+from assets.store import Home
+from checks.judge import judged
+from checks.rules import OF_THE_EXPORT
+from checks.scopes import cut_scope
+
+home = Home(Path(sys.argv[1]))
+print(len(list(judged(home, cut_scope(Audit(home, load_mapping(None), home.newest())), OF_THE_EXPORT))))
+"""
+
+SMALL = 1_000
+"""Transactions of the ledger whose audit is held to be start-up alone."""
+RATIOS = {
+    "audit from the ZIP": ("start-up: an empty audit", "unzip and typed read"),
+    "audit from the ready export": ("start-up: an empty audit", "bare DuckDB query"),
+    "all rules, the export ready": ("start-up: all rules", "bare DuckDB query"),
+}
+"""What is divided by what, after which start-up is taken off."""
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -80,10 +104,12 @@ def main() -> None:
     parser.add_argument("--transactions", type=int, default=10_000_000)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/tieout-benchmark"))  # noqa: S108 - a default
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--clean", action="store_true", help="plant no faults")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    small = write_demo(DemoPlan(transactions=1_000), asked.folder / "small", _quiet).snapshot
-    large = write_demo(DemoPlan(transactions=asked.transactions), asked.folder / "large", _quiet).snapshot
+    plan = DemoPlan(transactions=asked.transactions, clean=asked.clean)
+    small = write_demo(replace(plan, transactions=SMALL), asked.folder / "small", _quiet).snapshot
+    large = write_demo(plan, asked.folder / "large", _quiet).snapshot
     costs: dict[str, list[Cost]] = {}
     for _ in range(asked.runs):
         for what, cost in _round(asked.folder, small, large):
@@ -104,6 +130,8 @@ def _round(folder: Path, small: Path, large: Path) -> list[tuple[str, Cost]]:
         ("audit from the ZIP", cost_of(_audit(large, homes["large"]))),
         ("bare DuckDB query", cost_of([sys.executable, "-c", BARE_QUERY, str(homes["large"])])),
         ("audit from the ready export", cost_of(_audit(large, homes["large"]))),
+        ("start-up: all rules", cost_of([sys.executable, "-c", JUDGING, str(homes["small"])])),
+        ("all rules, the export ready", cost_of([sys.executable, "-c", JUDGING, str(homes["large"])])),
     ]
 
 
@@ -120,19 +148,15 @@ def _median(costs: list[Cost]) -> Cost:
 
 
 def _print(transactions: int, costs: dict[str, Cost]) -> None:
-    start = costs["start-up: an empty audit"]
-    against = {
-        "audit from the ZIP": "unzip and typed read",
-        "audit from the ready export": "bare DuckDB query",
-    }
     sys.stdout.write(f"{transactions:,} transactions, {os.cpu_count()} processors\n\n")
     sys.stdout.write("| whole process | wall s | cpu s | peak MB | less start-up, wall | ratio wall | ratio cpu |\n")
     sys.stdout.write("| --- | --- | --- | --- | --- | --- | --- |\n")
     for what, cost in costs.items():
         row = f"| {what} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.peak:,.0f} |"
-        if base := against.get(what):
+        if what in RATIOS:
+            start, base = (costs[each] for each in RATIOS[what])
             wall, cpu = cost.wall - start.wall, cost.cpu - start.cpu
-            row += f" {wall:.1f} | {wall / costs[base].wall:.1f} x {base} | {cpu / costs[base].cpu:.1f} x |"
+            row += f" {wall:.1f} | {wall / base.wall:.1f} x {RATIOS[what][1]} | {cpu / base.cpu:.1f} x |"
         sys.stdout.write(row + "\n")
 
 
