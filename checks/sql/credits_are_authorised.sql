@@ -4,37 +4,28 @@ WITH asked AS (
     FROM creators
     WHERE user_id IS NOT NULL AND NOT is_authorised
 ),
-written AS (
-    SELECT wallet_key, creator_key
-    FROM transactions
-    WHERE settled AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
-        AND creator_key IN (SELECT creator_key FROM asked WHERE NOT is_admin)
-    UNION ALL
-    SELECT wallet_key, creator_key
-    FROM transactions
-    SEMI JOIN (
-        SELECT wallets.wallet_key, asked.creator_key
-        FROM wallets
-        INNER JOIN asked ON asked.user_id = wallets.user_id
-        WHERE asked.is_admin
-    ) AS own USING (wallet_key, creator_key)
-    WHERE settled AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
+own AS (
+    SELECT wallets.wallet_key, asked.creator_key
+    FROM wallets
+    INNER JOIN asked ON asked.user_id = wallets.user_id
+    WHERE asked.is_admin
 ),
-trespasses AS (
-    SELECT written.wallet_key, written.creator_key, MIN(asked.user_id) AS user_id,
-        MAX(CASE WHEN asked.user_id = wallets.user_id THEN 1 ELSE 0 END) AS is_owner
-    FROM written
-    INNER JOIN asked ON asked.creator_key = written.creator_key
-    LEFT JOIN wallets ON wallets.wallet_key = written.wallet_key
-    GROUP BY written.wallet_key, written.creator_key
+suspects AS (
+    SELECT transaction_id, wallet_id, wallet_key, kind, currency, amount, created_at, created_by, creator_key
+    FROM transactions
+    WHERE settled
+        AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
+        AND (
+            creator_key IN (SELECT creator_key FROM asked WHERE NOT is_admin)
+            OR (wallet_key IN (SELECT wallet_key FROM own) AND creator_key IN (SELECT creator_key FROM own))
+        )
 )
-SELECT transactions.transaction_id, transactions.wallet_id, transactions.kind, transactions.currency,
-    transactions.amount, transactions.created_at, transactions.created_by, trespasses.user_id,
-    CASE WHEN trespasses.is_owner = 1 THEN 'the owner of the wallet' ELSE 'a user without the admin role' END
+SELECT suspects.transaction_id, suspects.wallet_id, suspects.kind, suspects.currency, suspects.amount,
+    suspects.created_at, suspects.created_by, asked.user_id,
+    CASE WHEN wallets.user_id = asked.user_id THEN 'the owner of the wallet' ELSE 'a user without the admin role' END
         AS standing
-FROM transactions
-INNER JOIN trespasses
-    ON trespasses.wallet_key = transactions.wallet_key AND trespasses.creator_key = transactions.creator_key
-WHERE transactions.settled AND transactions.kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
-    AND (transactions.amount > 0 OR transactions.kind = 'ADJUSTMENT')
-ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id
+FROM suspects
+INNER JOIN asked ON asked.creator_key = suspects.creator_key
+LEFT JOIN wallets ON wallets.wallet_key = suspects.wallet_key
+WHERE (NOT asked.is_admin OR wallets.user_id = asked.user_id) AND (suspects.amount > 0 OR suspects.kind = 'ADJUSTMENT')
+ORDER BY ABS(CAST(suspects.amount AS DECIMAL(38, 0))) DESC, suspects.transaction_id
