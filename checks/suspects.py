@@ -10,7 +10,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engines import Recast, Session, files_named
+from assets.engines import Recast, Session, View, files_named
 from assets.schemas import TABLES
 from assets.sieves import HASH, hashes_of, rows_kept
 from checks.rule import Rule
@@ -53,12 +53,22 @@ class Suspects:
 
     def _asked(self, rule: Rule) -> pa.Table | None:
         views = self._scope.views(rule)
-        query = self._over({**views, LEDGER: Recast(views[LEDGER], NUMBERS)})
+        query = self._over({**views, LEDGER: Recast(self._may_hold(rule, views), NUMBERS)})
         with files_named({LEDGER: views[LEDGER]}):
             if rule.sieve:
                 return rule.sieve.kept(views[LEDGER], self._scope.mapping)
             found = query(f"SELECT DISTINCT {NAMES[rule.company or HASH]} AS {rule.company} FROM ({rule.text})")
             return hashes_of(views[LEDGER], found)
+
+    def _may_hold(self, rule: Rule, views: dict[str, View]) -> View:
+        """Return the rows that offenders are among: of a rule that speaks of adjustments alone, those picked out."""
+        picked = views.get("adjustments_and_refunds")
+        if rule.kinds != ("ADJUSTMENT",) or not isinstance(picked, pa.Table):
+            return views[LEDGER]
+        lacking = [field for field in TABLES[LEDGER] if field.name not in picked.column_names]
+        for field in lacking:
+            picked = picked.append_column(field, pa.nulls(picked.num_rows, field.type))
+        return picked
 
     @cached_property
     def _rows(self) -> pa.Table | None:
