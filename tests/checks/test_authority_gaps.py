@@ -38,7 +38,7 @@ def test_an_adjustment_by_the_system_cannot_be_said_to_serve_others(tmp_path: Pa
     found = judged(tmp_path, case(rule, transactions=[BY_ADMIN], **tables))
     assert (found.result, found.examined) == ("held", 1)
     found = judged(tmp_path, case(rule, transactions=[BY_ADMIN, ADJUSTMENT], **tables))
-    assert (found.result, found.sentence) == ("not verified", "1 rows say too little to be examined.")
+    assert (found.result, found.sentence) == ("not verified", "1 row says too little to be examined.")
 
 
 def test_an_inactive_wallet_without_an_update_cannot_be_judged(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_an_inactive_wallet_without_an_update_cannot_be_judged(tmp_path: Path) -
         {"wallet_id": "w2", "is_active": "yes", "updated_at": "2025-01-01"},
     ]
     found = judged(tmp_path, case("inactive_wallets_are_quiet", transactions=[BY_ADMIN], wallets=wallets))
-    assert (found.result, found.sentence) == ("not verified", "1 rows say too little to be examined.")
+    assert (found.result, found.sentence) == ("not verified", "1 row says too little to be examined.")
 
 
 def test_what_the_preset_does_not_map_is_not_applicable() -> None:

@@ -156,4 +156,4 @@ def test_refunds_have_originals(rows: list[Row], owners: tuple[str | None, ...])
 def test_a_refund_that_names_nothing_cannot_be_examined(tmp_path: Path) -> None:
     rows = [{"transaction_id": "t", "kind": "REFUND"}]
     found = judged(tmp_path, Case("refunds_have_originals", "nameless", keeps=True, tables={"transactions": rows}))
-    assert (found.result, found.problem) == ("not verified", "1 rows say too little to be examined.")
+    assert (found.result, found.problem) == ("not verified", "1 row says too little to be examined.")

@@ -26,8 +26,8 @@ SENTENCES = {
     "wallets_exist": "Transaction t2 moves -0.70 EGP in wallet w9, which does not exist.",
     "currencies_match_wallets": "Transaction t2 is in USD, its wallet w1 in EGP.",
     "idempotency_keys_are_unique": "Key a is used 2 times, by transaction t1 among others.",
-    "transfers_net_to_zero": "Transfer k:a does not net to zero between two wallets: 2 of its legs were found, "
-    "their sum is -0.01 EGP; one is transaction t1.",
+    "transfers_net_to_zero": "Transfer k:d does not net to zero between two wallets: 2 of its legs were found, "
+    "their sum is -0.05 EGP; one is transaction t7.",
     "amounts_are_not_zero": "DEPOSIT t1 of wallet w1 moves 0.00 USD.",
     "amounts_are_within_limits": "Transaction t6 moves 0.51 EGP in wallet w1: over 0.50 EGP, 50 times the median of "
     "its wallet.",
@@ -37,7 +37,7 @@ SENTENCES = {
     "inactive_wallets_are_quiet": "DEPOSIT t2 moves -2.00 EGP in the inactive wallet w1 at 2025-02-01 00:00:00 UTC, "
     "after the wallet's last update at 2025-01-02 00:00:00 UTC.",
     "idempotency_keys_are_present": "WITHDRAWAL t2, -2.00 EGP in wallet w1, has no idempotency key.",
-    "external_references_are_unique": "Reference r is credited 3 times, by transaction t1, 1.00 EGP in wallet w1, "
+    "external_references_are_unique": "Reference r is credited 3 times, by transaction t1, 0.01 EGP in wallet w1, "
     "among others.",
     "transactions_are_not_repeated": "DEPOSIT t1 of 1.00 EGP in wallet w1 at 2025-01-31 23:59:00 UTC is like another "
     "at 2025-02-01 00:01:00 UTC under another key.",
@@ -66,7 +66,7 @@ SENTENCES = {
     "openings_equal_closings": "Wallet w1 opens 2025-02 with 1.01 EGP, and 2025-01 was closed with 1.00 EGP: 0.01 EGP "
     "too much.",
     "money_is_conserved": "In EGP wallets opened with 0.00 EGP and 1.00 EGP came from outside, yet wallets hold "
-    "1.01 EGP and escrow 0.00 EGP: 0.01 EGP too much. Transfers sum to 0.01 EGP.",
+    "0.91 EGP and escrow 0.10 EGP: 0.01 EGP too much. Transfers sum to 0.01 EGP.",
     "projections_do_not_drift": "Wallet w1 is recorded at 1.01 EGP, its ledger holds 1.00 EGP: 0.01 EGP too much.",
     "projections_are_present": "Wallet w1 has no recorded balance, its ledger holds 0.00 EGP.",
     "projections_have_ledgers": "Wallet w2 is recorded at -0.02 EGP without a settled transaction or without a wallet.",
@@ -76,9 +76,9 @@ SENTENCES = {
     "escrow_is_conserved": "Escrow of gig took in 1.00 EGP and gave out 1.01 EGP: it was down to -0.01 EGP.",
     "escrow_is_not_stale": "Escrow of gig still holds 1.00 EGP at the cut of 2025-04-01 00:00:00 UTC, the first of it "
     "since 2024-12-31 23:59:59.999999 UTC.",
-    "refunds_have_originals": "For gig the owner of wallet w1 was given back 1.01 EGP and charged 1.00 EGP: 0.01 EGP "
+    "refunds_have_originals": "For gig the owner of wallet w2 was given back 1.01 EGP and charged 1.00 EGP: 0.01 EGP "
     "too much.",
-    "statuses_move_money_rightly": "Wallet w1 is recorded at 1.07 EGP, its ledger holds 1.00 EGP: 0.07 EGP of it never "
+    "statuses_move_money_rightly": "Wallet w1 is recorded at 1.01 EGP, its ledger holds 1.00 EGP: 0.01 EGP of it never "
     "settled.",
     "projections_are_fresh": "Wallet w1 was recorded at 1.00 EGP on 2025-01-01 09:59:59.999999 UTC, before its last "
     "settled transaction in EGP on 2025-01-01 10:00:00 UTC.",
@@ -89,7 +89,7 @@ SENTENCES = {
     '{"balance":0.5}.',
     "wallet_totals_do_not_drift": "Wallet w1 says of itself that it holds 1.01 EGP, its ledger holds 1.00 EGP: "
     "0.01 EGP too much.",
-    "units_are_consistent": "Wallet w1 is recorded at 150.00 EGP, its ledger holds 1.50 EGP: one of the two counts "
+    "units_are_consistent": "Wallet w1 is recorded at 1.00 EGP, its ledger holds 0.01 EGP: one of the two counts "
     "major units.",
     "wallets_are_unique": "User u1 has 2 wallets in EGP; one of them is w1.",
     "wallet_owners_exist": "Wallet w2 belongs to user u9, who does not exist; its ledger holds 1.50 EGP.",
