@@ -128,7 +128,7 @@ def test_a_closed_month_is_sealed_verified_and_computed_again_from_its_bag(first
 def test_a_changed_configuration_restates_the_closed_months(first: Audited, audit: Audit, folder: Path) -> None:
     config = folder / "tieout.toml"
     config.write_text("[rules]\ndrift_tolerance = 3\n")
-    restated = audit(config)
+    restated = audit(config, "2025-01")
     assert (restated.failure, restated.verdict) == (None, "BROKEN")
     report = json.loads((folder / "home" / restated.reports[0].json).read_text())
     assert restated.reports[0].folder == Path("reports/2025-01/v2")
