@@ -16,8 +16,8 @@ FLAGS = {
     "short_reason": "Its reason is shorter than the configuration asks for.",
     "round_amount": "It is a whole number of thousands.",
     "consistent_ending": "Three or more of its preparer end in the same three digits, other than zeros.",
-    "off_hours": "It was made outside working hours.",
-    "weekend": "It was made at the weekend.",
+    "off_hours": "It was made outside working hours, {begins}:00 to {ends}:00 ({zone}).",
+    "weekend": "It was made at the weekend: {weekend}.",
     "month_edge": "It was made on the first or last two days of a month.",
     "rare_preparer": "Its preparer made fewer than 2 % of all adjustments.",
     "dormant_wallet": "Nothing else moved in its wallet in the 90 days before.",
@@ -26,7 +26,7 @@ FLAGS = {
     "split_amount": "It is one of three or more of its preparer in that wallet within 24 hours.",
     "not_an_admin": "Its preparer is no admin.",
 }
-"""What may be unusual about an adjustment, and what each flag means."""
+"""What may be unusual about an adjustment, and what each flag means, with the hours and days of the configuration."""
 
 
 class FlagWeights(Frozen):

@@ -47,20 +47,17 @@ class Flag:
 
 def flags_of(mapping: Mapping) -> list[Flag]:
     """Return the flags in their order, with weights, and what is missing for each."""
-    return [
-        Flag(name, _meaning(mapping, name), getattr(mapping.forensics.weights, name), _missing(mapping, name))
-        for name in FLAGS
-    ]
-
-
-def _meaning(mapping: Mapping, name: str) -> str:
-    """Return what a flag says, with the hours and days that the configuration holds for those of work."""
     begins, ends = mapping.forensics.working_hours
-    spelled = {
-        "off_hours": f"It was made outside working hours, {begins}:00 to {ends}:00 ({mapping.zone}).",
-        "weekend": f"It was made at the weekend: {' or '.join(mapping.forensics.weekend) or 'no day'}.",
-    }
-    return spelled.get(name, FLAGS[name])
+    weekend = " or ".join(mapping.forensics.weekend) or "no day"
+    return [
+        Flag(
+            name,
+            meaning.format(begins=begins, ends=ends, zone=mapping.zone, weekend=weekend),
+            getattr(mapping.forensics.weights, name),
+            _missing(mapping, name),
+        )
+        for name, meaning in FLAGS.items()
+    ]
 
 
 def compute_flags(audit: Audit) -> pa.Table:

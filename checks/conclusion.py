@@ -16,7 +16,7 @@ from assets.store import Home
 from checks.outcome import ANY_GAP, Outcome
 from checks.rule import Rule, Severity
 from checks.scopes import Scope
-from checks.sentences import Teller, counted_rows
+from checks.sentences import Teller, counted
 from checks.waiving import told, waive, worth
 
 SYSTEMIC_ROWS = 20
@@ -45,7 +45,7 @@ def concluded(home: Home, scope: Scope, rule: Rule, found: Found, over: Session)
         problem,
         _worst(scope.mapping, rule, offenders, f"{every.num_rows:,} of {examined:,}" if systemic else ""),
         *(told(scope.mapping, use) for use in uses if use.lapsed and use.matched),
-        f"Waived: {counted_rows(waived.num_rows)}." if waived.num_rows else None,
+        f"Waived: {counted(waived.num_rows, 'row')}." if waived.num_rows else None,
     ]
     return Outcome(
         rule=rule.name,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from checks.sentences import counted_rows
+from checks.sentences import counted
 
 
 class Judged(Protocol):
@@ -53,7 +53,7 @@ class Coverage:
 
     def sentence(self) -> str:
         """Return the counts in words, none left out."""
-        rows = counted_rows(self.waived_rows)
+        rows = counted(self.waived_rows, "row")
         rules = f"{self.waived_rules} {'rule' if self.waived_rules == 1 else 'rules'}"
         waived = f"{rows} of {rules} waived" if self.waived_rows else "no row waived"
         systemic = f" ({self.systemic} systemic)" if self.systemic else ""

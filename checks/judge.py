@@ -24,7 +24,7 @@ from checks.outcome import Outcome, unjudged
 from checks.rule import Rule
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
-from checks.sentences import counted_rows
+from checks.sentences import counted
 from checks.suspects import LEDGER, Suspects
 
 RARE = frozenset({"users.deleted_at"})
@@ -139,7 +139,7 @@ def _unseen(query: Query, clause: str | None) -> str | None:
     if not unseen.num_rows:
         return None
     said = unseen["problem"][0].as_py() if "problem" in unseen.column_names else None
-    few = counted_rows(unseen.num_rows)
+    few = counted(unseen.num_rows, "row")
     return said or f"{few} {'says' if unseen.num_rows == 1 else 'say'} too little to be examined."
 
 
@@ -159,7 +159,7 @@ def _nothing_in(count: Count, rule: Rule) -> str | None:
         rows = _rows(count, table)
         if not column and not rows:
             return f"The source's {table} are empty."
-        asked = column and rows and table != "transactions" and f"{table}.{column}" not in RARE
+        asked = column and rows and table != LEDGER and f"{table}.{column}" not in RARE
         if asked and not _rows(count, f"{table} WHERE {column} IS NOT NULL"):
             return f"No row of the source's {table} has {column}."
     return None

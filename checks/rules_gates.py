@@ -15,7 +15,7 @@ GATES = (
         table="transactions",
         examines="source_tables",
         sentence=(
-            "Table {source_name} has {received:counted_rows}, of which {written:count} were written and "
+            "Table {source_name} has {received:affected}, of which {written:count} were written and "
             "{quarantined:count} quarantined: {problem}."
         ),
         advice="Export the source again, whole; nothing can be judged from a part of it.",
@@ -48,7 +48,7 @@ GATES = (
         scope="cut",
         table="transactions",
         examines="source_columns",
-        sentence="{table_name}.{column_name}{row_id:named} {problem}, in {affected:counted_rows}.",
+        sentence="{table_name}.{column_name}{row_id:named} {problem}, in {affected:affected}.",
         advice="Compare the listed columns with the configuration; correct whichever is wrong.",
     ),
     Rule(

@@ -9,10 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+IRREGULAR = {"currency": "currencies"}
 
-def counted_rows(count: int) -> str:
-    """Write how many rows."""
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun in the right form: 1 rule, 2 rules."""
+    return f"{number:,} {noun if number == 1 else IRREGULAR.get(noun, noun + 's')}"
 
 
 def _instant(value: datetime) -> str:
@@ -26,8 +28,8 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "instant": _instant,
     "changed": lambda value: f" ({value} changed)",
-    "rows": lambda value: f"{value:,} transaction{'' if value == 1 else 's'}",
-    "counted_rows": counted_rows,
+    "rows": lambda value: counted(value, "transaction"),
+    "affected": lambda value: counted(value, "row"),
     "which": lambda value: f" {value}",
     "words": lambda value: value.replace("_", " "),
     "at": lambda value: f" at {value:%Y-%m-%d %H:%M:%S} UTC",

@@ -53,12 +53,15 @@ class Suspects:
 
     def _asked(self, rule: Rule) -> pa.Table | None:
         views = self._scope.views(rule)
-        query = self._over({**views, LEDGER: Recast(self._may_hold(rule, views), NUMBERS)})
         with files_named({LEDGER: views[LEDGER]}):
             if rule.sieve:
                 return rule.sieve.kept(views[LEDGER], self._scope.mapping)
-            found = query(f"SELECT DISTINCT {NAMES[rule.company or HASH]} AS {rule.company} FROM ({rule.text})")
-            return hashes_of(views[LEDGER], found)
+            return hashes_of(views[LEDGER], self._breaking(rule, views))
+
+    def _breaking(self, rule: Rule, views: dict[str, View]) -> pa.Table:
+        """Return what the rows that break a rule have in common, as its text tells by numbers."""
+        query, company = self._over({**views, LEDGER: Recast(self._may_hold(rule, views), NUMBERS)}), str(rule.company)
+        return query(f"SELECT DISTINCT {NAMES[company]} AS {company} FROM ({rule.text})")
 
     def _may_hold(self, rule: Rule, views: dict[str, View]) -> View:
         """Return the rows that offenders are among: of a rule that speaks of adjustments alone, those picked out."""

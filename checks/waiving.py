@@ -22,7 +22,7 @@ from checks.outcome import Outcome, Standing, WaiverUse
 from checks.rule import Rule
 from checks.rules import RULES
 from checks.scopes import Scope
-from checks.sentences import Teller, counted_rows
+from checks.sentences import Teller, counted
 
 KERNELS: Any = pyarrow.compute
 Mask = Any
@@ -73,7 +73,7 @@ def uses_of(mapping: Mapping, outcomes: Iterable[Outcome]) -> list[WaiverUse]:
 
 def told(mapping: Mapping, use: WaiverUse) -> str | None:
     """Return the sentence that a waiver needs, or nothing where it does what it should."""
-    rows = counted_rows(use.matched)
+    rows = counted(use.matched, "row")
     if use.standing == "expired":
         return f"Waiver {use.id} expired on {use.expires}; it matches {rows}."
     if use.standing == "matches nothing":

@@ -5,10 +5,11 @@ What goes in: the report's own amounts, written out beside their currencies. Wha
 
 from collections.abc import Iterable, Mapping
 
+from checks.sentences import counted
 from reports.base import Amount
 from reports.dispositions import amounts
 from reports.model import Report
-from reports.wording import amount, counted, listed
+from reports.wording import amount, listed
 
 
 def restated(report: Report) -> str:

@@ -5,12 +5,13 @@ What goes in: columns, rows and charts of each. What stays out: what the report 
 
 from collections.abc import Iterator
 
+from checks.sentences import counted
 from reports.balances import SizeBand
 from reports.bars import Bar, bars
 from reports.model import Report
 from reports.risk_pages import exposure
 from reports.tables import Cell, Column, Panel, Section, Table, table
-from reports.wording import counted, size
+from reports.wording import size
 
 YEAR = "not moved for twelve months"
 

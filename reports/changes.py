@@ -7,9 +7,10 @@ What goes in: settings by name, as they were and as they are. What stays out: wh
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from checks.sentences import counted
 from reports.base import Part
 from reports.basis import BasisOfReport
-from reports.wording import counted, month_name
+from reports.wording import month_name
 
 
 class Digests(NamedTuple):

@@ -6,12 +6,12 @@ What goes in: columns, rows and charts of each. What stays out: what the report 
 from collections.abc import Iterator
 from datetime import date
 
+from checks.sentences import counted
 from reports.analytic import CutOff
 from reports.bars import Bar, bars
 from reports.day_calendar import Day, calendar
 from reports.model import Report
 from reports.tables import Cell, Column, Panel, Section, State, Table, table
-from reports.wording import counted
 
 SHOWN = 10
 STANDINGS = {

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checks.outcome import Standing, WaiverUse
+from checks.sentences import counted
 from reports.base import Amount, MinorUnits, Part
-from reports.wording import counted
 
 
 class Waiver(Part):

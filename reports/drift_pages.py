@@ -5,11 +5,12 @@ What goes in: columns, rows and charts. What stays out: what the report does not
 
 from collections.abc import Iterator
 
+from checks.sentences import counted
 from reports.bars import Bar, bars
 from reports.model import Report
 from reports.page_one import cut_at
 from reports.tables import Cell, Column, Panel, Section, table
-from reports.wording import counted, size
+from reports.wording import size
 
 
 def drift(report: Report) -> Section:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from checks.sentences import counted
 from reports.at_stake import gross_drift, reconciled, restated, waived, worths
 from reports.cells import amount_filters, identifier, whole
 from reports.charts import waterfalls
@@ -20,7 +21,7 @@ from reports.model import Report, report_json
 from reports.page_one import SCOPES, STATES, TONES, cut_at, ending, grouped_findings, kinds_moved, signed_kinds, tally
 from reports.pages import CONTENTS, pages
 from reports.printed import instant_of_row, note
-from reports.wording import counted, visible
+from reports.wording import visible
 
 FONTS = (("Tieout Sans", 400), ("Tieout Sans", 600), ("Tieout Mono", 400))
 OWN = {"roll-forward": "roll_forward.html.j2", "exceptions": "exceptions.html.j2"}

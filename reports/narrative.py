@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import cast, get_args
 
 from checks.coverage import coverage_of
+from checks.sentences import counted
 from reports.base import Result, Scope, Severity, Word
 from reports.dispositions import amounts
 from reports.facts import MonthFacts, Outcome
 from reports.front import Coverage, CoveredRule, Cut, Finding, Period, RuleCounts, Verdict
 from reports.guidance import CACHE_ONE_CAUSE, NO_OPINION, NO_TOTALS, NOT_TESTED, ONE_CAUSE, PROOFS, STATES
 from reports.sections import CurrencyDrift, DriftAtCut, RollForward
-from reports.wording import counted, day, listed, month_bounds, month_name, state_of
+from reports.wording import day, listed, month_bounds, month_name, state_of
 
 NEVER = 2**31
 """More minutes than any rule allows."""

@@ -6,11 +6,12 @@ What goes in: columns and rows of both. What stays out: what the report does not
 from collections.abc import Iterator
 
 from assets.schemas import ORDERS
+from checks.sentences import counted
 from reports.model import Report
 from reports.page_one import cut_at
 from reports.restatement_pages import of_seals
 from reports.tables import Cell, Column, Section, Table, table
-from reports.wording import counted, instant
+from reports.wording import instant
 
 
 def provenance(report: Report) -> Section:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from checks.sentences import counted
 from reports.at_stake import worths
 from reports.front import Finding
 from reports.model import Report
 from reports.tables import Column, State, Table, table
-from reports.wording import counted, day_before, instant, listed
+from reports.wording import day_before, instant, listed
 
 TONES = {"CLEAN": "held", "BROKEN": "broken", "NOT VERIFIED": "unverified"}
 STATES = {

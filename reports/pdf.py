@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from checks.sentences import counted
 from reports.at_stake import gross_drift, reconciled, restated, waived, worths
 from reports.bars import WIDE
 from reports.charts import waterfalls
@@ -23,7 +24,6 @@ from reports.page_one import SCOPES, STATES, TONES, cut_at, ending, figures, gro
 from reports.pages import pages
 from reports.printed import printed
 from reports.tables import Panel, Section, Table
-from reports.wording import counted
 
 if TYPE_CHECKING:
     import typst

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from checks.sentences import counted
 from reports.columns import GUTTER, Fit, breakable, fitted, lines, measured
 from reports.letters import legible
 from reports.page_one import STATES
 from reports.tables import State, Table
-from reports.wording import amount, counted
+from reports.wording import amount
 
 MOST_ROWS = 300
 FEW, ADDED_UP = 12, 36

@@ -10,8 +10,9 @@ from typing import Any, Literal, cast
 
 import pyarrow as pa
 
+from checks.sentences import counted
 from reports.base import Digest, MinorUnits, Part
-from reports.wording import counted, listed
+from reports.wording import listed
 
 LIMIT = 100
 

@@ -6,9 +6,10 @@ What goes in: the report alone, short enough to be shown without a click. What s
 import base64
 from collections.abc import Iterator
 
+from checks.sentences import counted
 from reports.charts import waterfalls
 from reports.model import Report
-from reports.wording import amount, counted, visible
+from reports.wording import amount, visible
 
 LONGEST = 1_000
 """Markdown of this length or more is hidden behind a button."""

@@ -10,7 +10,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-IRREGULAR = {"currency": "currencies"}
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -21,11 +20,6 @@ def amount(minor: str | int, decimals: int | None) -> str:
     whole, fraction = (digits[:-decimals], "." + digits[-decimals:]) if decimals else (digits, "")
     text = f"{int(whole):,}{fraction}" + (" minor" if decimals is None else "")
     return f"({text})" if units < 0 else text
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun in the right form: 1 rule, 2 rules."""
-    return f"{number:,} {noun if number == 1 else IRREGULAR.get(noun, noun + 's')}"
 
 
 def listed(items: list[str]) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+from checks.sentences import counted
 from reports.model import Report
 from reports.page_one import TONES, cut_at, ending, figures, findings, owed
 from reports.pages import pages
@@ -158,5 +159,5 @@ def _links(index: Sheet, planned: list[_Planned]) -> None:
         link = index.looks.look(font_color="#2b4a6f", underline=1)
         index.sheet.write_url(index.row, 0, f"internal:'{each.name}'!A1", link, text_of(each.title))
         rows = sum(table.many for table in each.tables)
-        index.sheet.write_string(index.row, 1, f"{rows:,} rows" if rows != 1 else "1 row", index.looks.look())
+        index.sheet.write_string(index.row, 1, counted(rows, "row"), index.looks.look())
         index.row += 1

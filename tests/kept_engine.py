@@ -1,17 +1,18 @@
-"""DuckDB over rows in memory, opened once a process: opening it takes longer than most rules do.
+"""DuckDB opened once a process: opening it takes longer than most rules do.
 
-What goes in: lending the one connection, set as the auditor's own is. What stays out: files, and how an audit opens its
-engine (its own tests).
+What goes in: lending one connection over rows in memory, set as the auditor's own is, and one engine as an audit opens
+it. What stays out: what is asked of them.
 """
 
+import atexit
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 
 import duckdb
 import pyarrow as pa
 
-from assets.engines import Query, connected, normalised
+from assets.engines import Query, Session, connected, duckdb_session, normalised
 
 
 @cache
@@ -19,6 +20,14 @@ def _connection() -> duckdb.DuckDBPyConnection:
     connection = connected(None)
     connection.execute("SET preserve_insertion_order = false")
     return connection
+
+
+@cache
+def kept_session() -> Session:
+    """Return an engine that is open to the end, for questions over any views; it forgets none of them."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(duckdb_session())
 
 
 @contextmanager

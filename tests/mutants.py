@@ -5,7 +5,7 @@
 A mutant is the text with one thing changed. It is caught where a ledger of `tests/checks/pairs` has other offenders,
 or where an oracle of `tests/checks/test_oracle_*.py` fails. One that DuckDB cannot read is no mutant. One that says
 the same as the text of every ledger cannot be caught: those are kept in `tests/checks/equal_mutants/RULE.txt`, each
-under its reason, and counted apart. The whole takes half an hour of one processor.
+under its reason, and counted apart. The whole takes twenty minutes of one processor.
 """
 
 import argparse

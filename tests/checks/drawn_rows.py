@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from assets.engines import polars_engine
 from checks.rules import RULES
-from tests.checks.few_rows import session, suspects_of
+from tests.checks.few_rows import suspects_of
 from tests.checks.ledger_text import Case, views
-from tests.kept_engine import kept_engine
+from tests.kept_engine import kept_engine, kept_session
 
 REGISTER = {rule.name: rule for rule in RULES}
 Row = dict[str, Any]
@@ -167,7 +167,7 @@ def found(rule: str, ledger: Drawn) -> list[str]:
     assert answers[0] == answers[1]
     if asked.company:
         rows = suspects_of(asked, shown, views(case, ("settings",))["settings"])
-        assert session()({**shown, "transactions": rows})(asked.text).to_pylist() == answers[0]
+        assert kept_session()({**shown, "transactions": rows})(asked.text).to_pylist() == answers[0]
     return sorted(row["transaction_id"] for row in answers[0])
 
 

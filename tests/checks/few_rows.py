@@ -3,19 +3,18 @@
 What goes in: a scope that shows what a ledger told as text implies. What stays out: what the rule says of the rows.
 """
 
-import atexit
-from contextlib import ExitStack
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
-from assets.engines import Session, View, duckdb_session
+from assets.engines import View
 from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
 from checks.rule import Rule
 from checks.scopes import Scope
 from checks.suspects import Suspects
+from tests.kept_engine import kept_session
 
 PRESET = load_mapping(None)
 RULINGS = type(PRESET.rules).model_fields
@@ -29,14 +28,6 @@ class Told(Scope):
         return {name: self.shown[name]() for name in rule.views}
 
 
-@cache
-def session() -> Session:
-    """Return one open engine for all ledgers: opening it takes longer than most rules do."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(duckdb_session())
-
-
 def preset_with(settings: pa.Table) -> Mapping:
     """Return the preset under other settings."""
     said = settings.to_pylist()[0]
@@ -47,7 +38,7 @@ def preset_with(settings: pa.Table) -> Mapping:
 def suspects_of(rule: Rule, shown: dict[str, View], settings: pa.Table) -> pa.Table | None:
     """Return the rows of what is shown that may break a rule."""
     told = {name: partial(_same, view) for name, view in shown.items()}
-    return Suspects(Told(Path(), preset_with(settings), told), [rule], session(), fewest=0).of(rule)
+    return Suspects(Told(Path(), preset_with(settings), told), [rule], kept_session(), fewest=0).of(rule)
 
 
 def _same(view: View) -> View:

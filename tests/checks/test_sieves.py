@@ -19,8 +19,9 @@ from checks.rule import Rule
 from checks.rules import RULES
 from checks.suspects import LEDGER
 from tests.checks.drawn_rows import Drawn, drawn, quick
-from tests.checks.few_rows import preset_with, session, suspects_of
+from tests.checks.few_rows import preset_with, suspects_of
 from tests.checks.ledger_text import Case, cases, views
+from tests.kept_engine import kept_session
 
 SIFTED = [rule for rule in RULES if rule.sieve or rule.company]
 SIEVED = [rule for rule in SIFTED if rule.sieve]
@@ -58,12 +59,12 @@ def in_files(rows: pa.Table, folder: Path) -> tuple[Path, ...]:
 def assert_sifted_alike(rule: Rule, case: Case) -> pa.Table:
     """Ask a rule of the whole and of the rows that may break it, in memory or in files; return these."""
     shown = views(case, tuple({*rule.views, "settings"}))
-    whole = session()(shown)(rule.text)
+    whole = kept_session()(shown)(rule.text)
     with TemporaryDirectory() as folder:
         ledger = in_files(shown[LEDGER], Path(folder)) if rule.sieve else shown[LEDGER]
         rows = suspects_of(rule, {**shown, LEDGER: ledger}, shown["settings"])
     assert rows is not None
-    assert ordered(session()({**shown, LEDGER: rows})(rule.text)).equals(ordered(whole))
+    assert ordered(kept_session()({**shown, LEDGER: rows})(rule.text)).equals(ordered(whole))
     return rows
 
 

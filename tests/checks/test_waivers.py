@@ -26,9 +26,9 @@ from checks.rule import Rule
 from checks.scopes import Scope
 from checks.waiving import refuse_wrong_waivers, told, uses_of, waive
 from tests.assets.ledgers import quick
-from tests.checks.few_rows import session
 from tests.checks.judging import FOLDER, PRESET, REGISTER, judged
 from tests.checks.ledger_text import Case, cases, views
+from tests.kept_engine import kept_session
 
 DRIFTS = {"w1": 5, "w2": -7, "w3": 100, "x1": 1}
 WHOLE = """
@@ -154,7 +154,7 @@ def named(waivers: list[Waiver], cut: date, drifts: dict[str, int]) -> dict[str,
     offenders = pa.Table.from_arrays(arrays, names=list(columns))
     scope = Scope(FOLDER, PRESET.model_copy(update={"waivers": tuple(waivers)}), {})
     vars(scope)["cut_day"] = cut
-    every, _ = waive(scope, DRIFT, offenders, session())
+    every, _ = waive(scope, DRIFT, offenders, kept_session())
     return dict(zip(every["wallet_id"].to_pylist(), every["waiver"].to_pylist(), strict=True))
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.wording import amount, counted, instant, listed, month_bounds, visible
+from checks.sentences import counted
+from reports.wording import amount, instant, listed, month_bounds, visible
 
 
 @pytest.mark.parametrize(
