@@ -6,7 +6,6 @@ out: any SQL of our own; a text is read verbatim by every engine.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,17 +19,8 @@ View = pa.Table | tuple[Path, ...]
 """What a name in SQL stands for: rows in memory, or at least one Parquet file."""
 
 
-@dataclass(frozen=True)
-class Recast:
-    """A view some of whose columns show something else."""
-
-    rows: View
-    columns: Mapping[str, str]
-    """What each of these columns shows, as SQL over the view."""
-
-
 Query = Callable[[str], pa.Table]
-Session = Callable[[Mapping[str, View | Recast]], Query]
+Session = Callable[[Mapping[str, View]], Query]
 """An open engine, which gives a query over any views."""
 
 MEMORY = "1GB"
@@ -55,7 +45,7 @@ def literals(paths: Iterable[Path]) -> str:
 
 
 @contextmanager
-def duckdb_engine(views: Mapping[str, View | Recast], spill: Path | None = None) -> Iterator[Query]:
+def duckdb_engine(views: Mapping[str, View], spill: Path | None = None) -> Iterator[Query]:
     """Open the default engine; `spill` is a folder for what does not fit into memory."""
     with duckdb_session(spill) as over:
         yield over(views)
@@ -66,16 +56,12 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
     """Open the default engine once for many questions, each over views of its own."""
     with connected(spill) as connection:
         connection.execute("SET preserve_insertion_order = false; SET parquet_metadata_cache = true")
-        known: dict[str, View | Recast] = {}
+        known: dict[str, View] = {}
 
-        def show(name: str, view: View | Recast) -> None:
+        def show(name: str, view: View) -> None:
             if isinstance(known.get(name), pa.Table):
                 connection.unregister(name)
-            if isinstance(view, Recast):
-                show(f"{name}_whole", view.rows)
-                shown = ", ".join(f"{what} AS {column}" for column, what in view.columns.items())
-                connection.sql(f"SELECT * REPLACE ({shown}) FROM {name}_whole").create_view(name, replace=True)
-            elif isinstance(view, pa.Table):
+            if isinstance(view, pa.Table):
                 connection.register(name, view)
             elif known.get(name) != view:
                 with files_named({name: view}):
@@ -83,7 +69,7 @@ def duckdb_session(spill: Path | None = None) -> Iterator[Session]:
                     files.create_view(name, replace=True)
             known[name] = view
 
-        def over(views: Mapping[str, View | Recast]) -> Query:
+        def over(views: Mapping[str, View]) -> Query:
             def query(sql: str) -> pa.Table:
                 for name, view in views.items():
                     if known.get(name) is not view:
@@ -102,7 +88,7 @@ def _largest_first(files: tuple[Path, ...]) -> list[str]:
 
 
 @contextmanager
-def files_named(views: Mapping[str, View | Recast]) -> Iterator[None]:
+def files_named(views: Mapping[str, View]) -> Iterator[None]:
     """Where a file cannot be read, say which, and what to do; every other error stays as it is."""
     try:
         yield

@@ -15,7 +15,7 @@ import pyarrow as pa
 from assets.engines import View
 from assets.mapping import Mapping
 
-HASH, TRANSFER = "transaction_hash", "transfer_hash"
+HASH, WALLET, TRANSFER = "transaction_hash", "wallet_key", "transfer_hash"
 INT64_LEAST = -(2**63)
 PAIR = 2
 AT_ONCE = 2**24
@@ -60,9 +60,9 @@ class Close:
         rows = (
             _whole(transactions)
             .filter(pl.col("settled"), ~pl.col("kind").is_in(transfers))
-            .select(HASH, "wallet_key", "amount", pl.col("created_at").dt.epoch("s").alias("second"))
+            .select(HASH, WALLET, "amount", pl.col("created_at").dt.epoch("s").alias("second"))
         )
-        shares = _shares(transactions, rows, "wallet_key")
+        shares = _shares(transactions, rows, WALLET)
         return _few(pl.concat([self._close(share, mapping.rules.repeat_seconds) for share in shares]).unique())
 
     def _close(self, rows: pl.DataFrame, seconds: int) -> pl.Series:
@@ -71,7 +71,7 @@ class Close:
             return rows[HASH]
         first, last = int(rows["second"].min()), int(rows["second"].max())  # type: ignore[arg-type] # there are rows
         above = -(2 ** (last - first + seconds).bit_length())
-        alike = pl.col("wallet_key") * SPREAD[0] + pl.col("amount") * SPREAD[1]
+        alike = pl.col(WALLET) * SPREAD[0] + pl.col("amount") * SPREAD[1]
         places = rows.select((alike & above) | (pl.col("second") - first)).to_series()
         ordered = places.sort()
         close = ordered.diff() <= seconds
@@ -87,7 +87,7 @@ class Unpaired:
         """Return the legs of transfers of which that is not so: legs are paired as they lie, in order what is left."""
         pairs, left = [], []
         for part in _parts(transactions):
-            legs = part.select(TRANSFER, "amount", "wallet_key", "terms_hash").drop_nulls(TRANSFER).collect()
+            legs = part.select(TRANSFER, "amount", WALLET, "terms_hash").drop_nulls(TRANSFER).collect()
             found, others = self._paired(legs)
             pairs.append(found)
             left.append(others)
@@ -105,25 +105,24 @@ class Unpaired:
             (legs[TRANSFER] == after[TRANSFER])
             & (legs["amount"] == -after["amount"])
             & (legs["amount"] != INT64_LEAST)
-            & (legs["wallet_key"] != after["wallet_key"])
+            & (legs[WALLET] != after[WALLET])
             & (legs["terms_hash"] == after["terms_hash"])
         ).fill_null(value=False)
         return legs[TRANSFER].filter(first), legs.filter(~(first | first.shift(1, fill_value=False)))
 
 
-def hashes_of(transactions: View, values: pa.Table) -> pa.Table | None:
-    """Return the transaction_hash of rows whose value in a column is one of these, given in a column of its name.
+def rows_counted(transactions: View, wallets: pa.Table) -> dict[int, int]:
+    """Return how many rows each of these wallets has, by wallet_key."""
+    if not wallets.num_rows:
+        return {}
+    counted = _having(transactions, pl.Series(WALLET, wallets[WALLET])).group_by(WALLET).len()
+    return dict(counted.collect(engine="streaming").iter_rows())
 
-    Where they are more than MOST, return nothing.
-    """
-    (column,) = values.column_names
-    return _hashes_of(transactions, pl.Series(column, values[column]))
 
-
-def rows_kept(transactions: View, values: pa.Table) -> pa.Table | None:
-    """Return the rows that have one of these values in the column of that name, or nothing if there are over MOST."""
-    (column,) = values.column_names
-    rows = _having(transactions, pl.Series(column, values[column])).head(MOST + 1).collect()
+def rows_kept(transactions: View, told: list[pa.Table]) -> pa.Table | None:
+    """Return the rows that have a value of one of these tables in its one column, or nothing if they are over MOST."""
+    asked = [_one_of(pl.Series(name, table[name])) for table in told for name in table.column_names if table.num_rows]
+    rows = _whole(transactions).filter(pl.any_horizontal(pl.lit(value=False), *asked)).head(MOST + 1).collect()
     return rows.to_arrow() if rows.height <= MOST else None
 
 
@@ -136,7 +135,11 @@ def _hashes_of(transactions: View, values: pl.Series) -> pa.Table | None:
 
 
 def _having(transactions: View, values: pl.Series) -> pl.LazyFrame:
-    return _whole(transactions).filter(pl.col(values.name).is_in(values.implode()))
+    return _whole(transactions).filter(_one_of(values))
+
+
+def _one_of(values: pl.Series) -> pl.Expr:
+    return pl.col(values.name).is_in(values.implode())
 
 
 def _few(values: pl.Series) -> pa.Table | None:

@@ -17,7 +17,7 @@ from assets.configuration import configuration_tables
 from assets.engines import View, duckdb_engine, files_named
 from assets.mapping import Mapping
 from assets.schemas import TABLES
-from assets.sieves import rows_kept
+from assets.sieves import WALLET, rows_kept
 from checks.past_drift import past_drift
 
 FOLDER = Path(__file__).parent / "causes_sql"
@@ -101,7 +101,7 @@ def _views(audit: Audit, budget: int) -> dict[str, View]:
 def _rows_of(members: pa.Table, transactions: View) -> View:
     """Return the rows of the wallets behind stored balances, read once, or the whole ledger where they are many."""
     with files_named({"transactions": transactions}):
-        rows = rows_kept(transactions, members.select(["wallet_key"]))
+        rows = rows_kept(transactions, [members.select([WALLET])])
     return transactions if rows is None else rows
 
 

@@ -25,7 +25,7 @@ from checks.rule import Rule
 from checks.rules import OF_THE_EXPORT
 from checks.scopes import OF_THE_SOURCE, Gap, Scope, cut_scope
 from checks.sentences import counted
-from checks.suspects import LEDGER, Suspects
+from checks.suspects import LEDGER, Question, Suspects
 
 RARE = frozenset({"users.deleted_at"})
 """Columns that may be empty in every row, and nothing is missing: it just never happened."""
@@ -124,11 +124,8 @@ def _asked(scope: Scope, rule: Rule, sitting: _Sitting) -> Found | Gap:
 
 def _offenders(rule: Rule, views: dict[str, View], sitting: _Sitting) -> pa.Table:
     """Return the rows that break a rule, asked of those rows of the ledger that may, or of all."""
-    rows = sitting.suspects.of(rule)
-    if rows is None:
-        return sitting.over(views)(rule.text)
-    query = sitting.over({**views, LEDGER: rows})
-    return query(rule.text if rows.num_rows else f"SELECT * FROM ({rule.text}) LIMIT 0")
+    asked = sitting.suspects.of(rule) or Question(rule.text, {})
+    return sitting.over({**views, **asked.views})(asked.text)
 
 
 def _unseen(query: Query, clause: str | None) -> str | None:

@@ -87,9 +87,10 @@ class _Told:
     """What an offender is worth in minor units, as SQL over its columns, if not what the convention says."""
     sieve: Sieve | None = None
     """Which transactions cannot break it whatever else there is, where that is told faster than by its query."""
-    company: Literal["transaction_hash", "wallet_key"] | None = None
-    """What transactions that are judged together have in common, if it tells them by numbers, kinds and states alone:
-    a row by itself, or a wallet. Its query is then asked of these first, and of texts only where they break it."""
+    tells_suspects: bool = False
+    """Whether a part of its query, `suspects`, tells which transactions may break it, by their transaction_hash, or in
+    which wallets they are, by wallet_key, reading no texts of the ledger; and what comes after reads no part before.
+    Then only the rows of these are read."""
     operations: bool = False
     """Whether it speaks of how tieout and the application run: it never changes a verdict."""
 

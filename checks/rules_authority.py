@@ -22,7 +22,7 @@ AUTHORITY = (
         ),
         advice="Find out who that is: authorise it in the configuration, or trace how it could write.",
         needs=("transactions.created_by", "users"),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "credits_are_authorised",
@@ -40,7 +40,7 @@ AUTHORITY = (
         advice="Find the way by which users can credit wallets, close it, and take back what was not due.",
         needs=(*ADMINS, "wallets.user_id"),
         kinds=("DEPOSIT", "REFUND", "ESCROW_RELEASE", "ADJUSTMENT", "PAYOUT"),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "debits_are_by_owners",
@@ -57,7 +57,7 @@ AUTHORITY = (
         advice="Ask the owner of each wallet whether it was meant: somebody may be spending the money of others.",
         needs=(*ADMINS, "wallets.user_id", "kinds.transfer"),
         flow="transfer",
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "adjustments_name_an_admin",
@@ -74,7 +74,7 @@ AUTHORITY = (
         advice="Have the application write which admin adjusts: without a name nobody answers for it.",
         needs=ADMINS,
         kinds=("ADJUSTMENT",),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "adjustments_give_a_reason",
@@ -92,7 +92,7 @@ AUTHORITY = (
         advice="Ask who adjusted for the reason and its evidence, and have the application demand it.",
         needs=("transactions.description",),
         kinds=("ADJUSTMENT",),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "adjustments_name_an_entity",
@@ -106,7 +106,7 @@ AUTHORITY = (
         advice="Ask what was adjusted, and have the application write down the case or order it belongs to.",
         needs=("transactions.related_id",),
         kinds=("ADJUSTMENT",),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "adjustments_are_not_self_serving",
@@ -129,7 +129,7 @@ AUTHORITY = (
             "WHERE given.kind = 'ADJUSTMENT' AND creators.user_id IS NULL AND creators.is_authorised"
         ),
         kinds=("ADJUSTMENT",),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "withdrawals_follow_kyc",

@@ -44,7 +44,7 @@ LEDGER = (
             "Transaction {transaction_id} moves {amount:money} in wallet {wallet_id}: over {bound:money}, {measure}."
         ),
         advice="Have somebody who knows the wallet confirm the amount: a wrong unit or a fraud looks like this.",
-        company="wallet_key",
+        tells_suspects=True,
     ),
     Rule(
         "currencies_are_known",
@@ -81,7 +81,7 @@ LEDGER = (
         examines="transactions",
         sentence=("{kind} {transaction_id} of wallet {wallet_id} is of {amount:money}, and ought to be {ought_to_be}."),
         advice="Trace the writer: money went the wrong way, or the row has the wrong type.",
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "wallets_exist",
@@ -102,7 +102,7 @@ LEDGER = (
         examines="transactions",
         sentence="Transaction {transaction_id} is in {currency}, its wallet {wallet_id} in {wallet_currency}.",
         advice="Trace the writer that booked money of one currency to a wallet of another.",
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "transfers_net_to_zero",
@@ -132,7 +132,7 @@ LEDGER = (
             "{expected_at:at}{created_together:together}."
         ),
         advice="Ask whether the rows were imported or dated by hand: their month may be wrong.",
-        company="transaction_hash",
+        tells_suspects=True,
     ),
     Rule(
         "inactive_wallets_are_quiet",
@@ -149,6 +149,6 @@ LEDGER = (
         advice="Find out how a wallet that was closed could still be written to.",
         needs=("wallets.is_active", "wallets.updated_at"),
         cannot_examine="wallets WHERE NOT is_active AND updated_at IS NULL",
-        company="transaction_hash",
+        tells_suspects=True,
     ),
 )

@@ -77,6 +77,6 @@ REPETITION = (
         advice="Take back what was given beyond the first funding, and guard sign-up against running twice.",
         needs=("wallets.user_id",),
         kinds=("INITIAL_FUNDING",),
-        company="transaction_hash",
+        tells_suspects=True,
     ),
 )

@@ -1,5 +1,5 @@
 -- Every adjustment names an entity that is not its own key.
-WITH vague AS (
+WITH suspects AS (
     SELECT transaction_hash, wallet_key
     FROM adjustments_and_refunds
     WHERE kind = 'ADJUSTMENT' AND (related_hash IS NULL OR names_itself)
@@ -8,6 +8,6 @@ SELECT transactions.transaction_id, transactions.wallet_id, transactions.currenc
     transactions.status, transactions.created_at, transactions.created_by, transactions.related_type,
     transactions.related_id
 FROM transactions
-INNER JOIN vague
-    ON vague.transaction_hash = transactions.transaction_hash AND vague.wallet_key = transactions.wallet_key
+INNER JOIN suspects
+    ON suspects.transaction_hash = transactions.transaction_hash AND suspects.wallet_key = transactions.wallet_key
 ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id

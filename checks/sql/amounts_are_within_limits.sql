@@ -19,19 +19,28 @@ unusual AS (
     WHERE movements.nearest >= ordinary.depth
     GROUP BY ordinary.wallet_key, ordinary.currency, ordinary.transactions, ordinary.depth
     HAVING 2 * SUM(movements.transactions) >= ordinary.transactions
+    UNION ALL
+    SELECT movements.wallet_key, movements.currency, CAST(NULL AS BIGINT) AS transactions,
+        CAST(NULL AS BIGINT) AS deepest_median
+    FROM movements
+    INNER JOIN largest_amounts ON largest_amounts.currency = movements.currency
+    WHERE movements.most > largest_amounts.largest OR movements.least < -largest_amounts.largest
+),
+suspects AS (
+    SELECT wallet_key, currency, MAX(transactions) AS transactions, MAX(deepest_median) AS deepest_median
+    FROM unusual
+    GROUP BY wallet_key, currency
 ),
 held AS (
     SELECT transactions.transaction_id, transactions.wallet_id, transactions.wallet_key, transactions.currency,
-        transactions.amount, transactions.created_at, unusual.transactions, unusual.deepest_median
+        transactions.amount, transactions.created_at, suspects.transactions, suspects.deepest_median,
+        CASE WHEN transactions.amount > 0 THEN -transactions.amount ELSE transactions.amount END AS depth
     FROM transactions
-    INNER JOIN unusual ON unusual.wallet_key = transactions.wallet_key AND unusual.currency = transactions.currency
+    INNER JOIN suspects ON suspects.wallet_key = transactions.wallet_key AND suspects.currency = transactions.currency
 ),
 placed AS (
-    SELECT wallet_key, currency, transactions, deepest_median,
-        CASE WHEN amount > 0 THEN -amount ELSE amount END AS depth,
-        ROW_NUMBER() OVER (
-            PARTITION BY wallet_key, currency ORDER BY CASE WHEN amount > 0 THEN -amount ELSE amount END DESC
-        ) AS place
+    SELECT wallet_key, currency, transactions, deepest_median, depth,
+        ROW_NUMBER() OVER (PARTITION BY wallet_key, currency ORDER BY depth DESC) AS place
     FROM held
 ),
 customs AS (
@@ -42,11 +51,11 @@ customs AS (
     WHERE placed.place = (placed.transactions + 1) // 2 AND placed.depth >= placed.deepest_median
 ),
 beyond AS (
-    SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-        transactions.created_at, largest_amounts.largest AS bound, 'the limit of its currency' AS measure
-    FROM transactions
-    INNER JOIN largest_amounts ON largest_amounts.currency = transactions.currency
-    WHERE transactions.amount > largest_amounts.largest OR transactions.amount < -largest_amounts.largest
+    SELECT held.transaction_id, held.wallet_id, held.currency, held.amount, held.created_at,
+        largest_amounts.largest AS bound, 'the limit of its currency' AS measure
+    FROM held
+    INNER JOIN largest_amounts ON largest_amounts.currency = held.currency
+    WHERE held.amount > largest_amounts.largest OR held.amount < -largest_amounts.largest
     UNION ALL
     SELECT held.transaction_id, held.wallet_id, held.currency, held.amount, held.created_at, customs.bound,
         customs.measure

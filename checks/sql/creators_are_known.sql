@@ -4,15 +4,16 @@ WITH strangers AS (
     FROM creators
     WHERE user_id IS NULL AND NOT is_authorised
 ),
-written AS (
-    SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
+suspects AS (
+    SELECT transaction_hash, wallet_key
     FROM transactions
     WHERE creator_key IN (SELECT creator_key FROM strangers)
     UNION ALL
-    SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
+    SELECT transaction_hash, wallet_key
     FROM transactions
     WHERE creator_key IS NULL
 )
 SELECT transaction_id, wallet_id, currency, amount, status, created_at, created_by
-FROM written
+FROM transactions
+SEMI JOIN suspects USING (transaction_hash, wallet_key)
 ORDER BY ABS(CAST(amount AS DECIMAL(38, 0))) DESC, transaction_id

@@ -10,22 +10,30 @@ own AS (
     INNER JOIN asked ON asked.user_id = wallets.user_id
     WHERE asked.is_admin
 ),
-suspects AS (
-    SELECT transaction_id, wallet_id, wallet_key, kind, currency, amount, created_at, created_by, creator_key
+written AS (
+    SELECT transaction_hash, wallet_key, creator_key
     FROM transactions
     WHERE settled
         AND kind IN ('DEPOSIT', 'REFUND', 'ESCROW_RELEASE', 'PAYOUT', 'ADJUSTMENT')
+        AND (amount > 0 OR kind = 'ADJUSTMENT')
         AND (
             creator_key IN (SELECT creator_key FROM asked WHERE NOT is_admin)
             OR (wallet_key IN (SELECT wallet_key FROM own) AND creator_key IN (SELECT creator_key FROM own))
         )
+),
+suspects AS (
+    SELECT written.transaction_hash, written.wallet_key, MIN(asked.user_id) AS user_id,
+        MIN(CASE WHEN wallets.user_id = asked.user_id THEN 'the owner of the wallet'
+            ELSE 'a user without the admin role' END) AS standing
+    FROM written
+    INNER JOIN asked ON asked.creator_key = written.creator_key
+    LEFT JOIN wallets ON wallets.wallet_key = written.wallet_key
+    WHERE NOT asked.is_admin OR wallets.user_id = asked.user_id
+    GROUP BY written.transaction_hash, written.wallet_key
 )
-SELECT suspects.transaction_id, suspects.wallet_id, suspects.kind, suspects.currency, suspects.amount,
-    suspects.created_at, suspects.created_by, asked.user_id,
-    CASE WHEN wallets.user_id = asked.user_id THEN 'the owner of the wallet' ELSE 'a user without the admin role' END
-        AS standing
-FROM suspects
-INNER JOIN asked ON asked.creator_key = suspects.creator_key
-LEFT JOIN wallets ON wallets.wallet_key = suspects.wallet_key
-WHERE (NOT asked.is_admin OR wallets.user_id = asked.user_id) AND (suspects.amount > 0 OR suspects.kind = 'ADJUSTMENT')
-ORDER BY ABS(CAST(suspects.amount AS DECIMAL(38, 0))) DESC, suspects.transaction_id
+SELECT transactions.transaction_id, transactions.wallet_id, transactions.kind, transactions.currency,
+    transactions.amount, transactions.created_at, transactions.created_by, suspects.user_id, suspects.standing
+FROM transactions
+INNER JOIN suspects
+    ON suspects.transaction_hash = transactions.transaction_hash AND suspects.wallet_key = transactions.wallet_key
+ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id

@@ -5,26 +5,35 @@ WITH latest AS (
     FROM source_cut
     CROSS JOIN settings
 ),
-exceeded AS (
-    SELECT latest.cut_at, latest.latest_at, latest.grace_us
-    FROM latest
-    CROSS JOIN (SELECT MIN(delay_us) AS least_us, MAX(delay_us) AS most_us FROM transactions) AS delays
-    CROSS JOIN (SELECT MAX(last_at) AS last_at FROM closings) AS moved
-    WHERE moved.last_at > latest.latest_at
-        OR delays.most_us > latest.grace_us
-        OR delays.least_us < -latest.grace_us
+distant AS (
+    SELECT transactions.transaction_hash, transactions.wallet_key, latest.cut_at
+    FROM transactions
+    CROSS JOIN latest
+    WHERE transactions.created_at > latest.latest_at
+    UNION ALL
+    SELECT transactions.transaction_hash, transactions.wallet_key, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS cut_at
+    FROM transactions
+    CROSS JOIN latest
+    WHERE transactions.delay_us > latest.grace_us
+    UNION ALL
+    SELECT transactions.transaction_hash, transactions.wallet_key, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS cut_at
+    FROM transactions
+    CROSS JOIN latest
+    WHERE transactions.delay_us < -latest.grace_us
+),
+suspects AS (
+    SELECT transaction_hash, wallet_key, MAX(cut_at) AS cut_at
+    FROM distant
+    GROUP BY transaction_hash, wallet_key
 ),
 implausible AS (
     SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
         transactions.created_at, transactions.source_created_at,
-        CASE WHEN transactions.created_at > exceeded.latest_at THEN exceeded.cut_at ELSE transactions.source_created_at END
-            AS expected_at,
-        CASE WHEN transactions.created_at > exceeded.latest_at THEN 'the cut' ELSE 'its creation' END AS measure
+        COALESCE(suspects.cut_at, transactions.source_created_at) AS expected_at,
+        CASE WHEN suspects.cut_at IS NULL THEN 'its creation' ELSE 'the cut' END AS measure
     FROM transactions
-    CROSS JOIN exceeded
-    WHERE transactions.created_at > exceeded.latest_at
-        OR transactions.delay_us > exceeded.grace_us
-        OR transactions.delay_us < -exceeded.grace_us
+    INNER JOIN suspects
+        ON suspects.transaction_hash = transactions.transaction_hash AND suspects.wallet_key = transactions.wallet_key
 ),
 blocks AS (
     SELECT source_created_at, COUNT(*) AS created_together

@@ -10,23 +10,22 @@ own AS (
     INNER JOIN creators ON creators.user_id = wallets.user_id
 ),
 written AS (
-    SELECT wallet_key, creator_key
+    SELECT transaction_hash, wallet_key, creator_key
     FROM transactions
     ANTI JOIN own USING (wallet_key, creator_key)
     WHERE amount < 0 AND kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')
-    GROUP BY wallet_key, creator_key
 ),
-trespasses AS (
-    SELECT written.wallet_key, written.creator_key, MIN(asked.user_id) AS user_id, MIN(wallets.user_id) AS owner_id
+suspects AS (
+    SELECT written.transaction_hash, written.wallet_key, MIN(asked.user_id) AS user_id,
+        MIN(wallets.user_id) AS owner_id
     FROM written
     INNER JOIN asked ON asked.creator_key = written.creator_key
     INNER JOIN wallets ON wallets.wallet_key = written.wallet_key
-    GROUP BY written.wallet_key, written.creator_key
+    GROUP BY written.transaction_hash, written.wallet_key
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-    transactions.status, transactions.created_at, transactions.created_by, trespasses.user_id, trespasses.owner_id
+    transactions.status, transactions.created_at, transactions.created_by, suspects.user_id, suspects.owner_id
 FROM transactions
-INNER JOIN trespasses
-    ON trespasses.wallet_key = transactions.wallet_key AND trespasses.creator_key = transactions.creator_key
-WHERE transactions.amount < 0 AND transactions.kind IN (SELECT kind FROM kinds WHERE flow = 'transfer')
+INNER JOIN suspects
+    ON suspects.transaction_hash = transactions.transaction_hash AND suspects.wallet_key = transactions.wallet_key
 ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id

@@ -4,7 +4,7 @@ WITH inactive AS (
     FROM wallets
     WHERE NOT is_active
 ),
-woken AS (
+suspects AS (
     SELECT inactive.wallet_key, inactive.updated_at
     FROM inactive
     WHERE EXISTS (
@@ -14,8 +14,8 @@ woken AS (
     )
 )
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.kind, transactions.currency,
-    transactions.amount, transactions.status, transactions.created_at, woken.updated_at
+    transactions.amount, transactions.status, transactions.created_at, suspects.updated_at
 FROM transactions
-INNER JOIN woken ON woken.wallet_key = transactions.wallet_key
-WHERE transactions.created_at > woken.updated_at
+INNER JOIN suspects ON suspects.wallet_key = transactions.wallet_key
+WHERE transactions.created_at > suspects.updated_at
 ORDER BY ABS(CAST(transactions.amount AS DECIMAL(38, 0))) DESC, transactions.transaction_id

@@ -1,20 +1,23 @@
 -- Every user was funded at most once in each currency.
-WITH suspects AS (
-    SELECT wallets.user_id, movements.currency
+WITH twice AS (
+    SELECT wallets.user_id
     FROM movements
     INNER JOIN wallets ON wallets.wallet_key = movements.wallet_key
     WHERE movements.settled AND movements.kind = 'INITIAL_FUNDING' AND wallets.user_id IS NOT NULL
     GROUP BY wallets.user_id, movements.currency
     HAVING SUM(movements.transactions) > 1
 ),
+suspects AS (
+    SELECT wallet_key, user_id
+    FROM wallets
+    WHERE user_id IN (SELECT user_id FROM twice)
+),
 funded AS (
     SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
-        transactions.created_at, wallets.user_id
+        transactions.created_at, suspects.user_id
     FROM transactions
-    INNER JOIN wallets ON wallets.wallet_key = transactions.wallet_key
-    WHERE transactions.settled AND transactions.kind = 'INITIAL_FUNDING' AND transactions.wallet_key IN (
-            SELECT wallets.wallet_key FROM wallets INNER JOIN suspects ON suspects.user_id = wallets.user_id
-        )
+    INNER JOIN suspects ON suspects.wallet_key = transactions.wallet_key
+    WHERE transactions.settled AND transactions.kind = 'INITIAL_FUNDING'
 ),
 repeated AS (
     SELECT user_id, currency, COUNT(*) AS occurrences,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from assets.engines import polars_engine
 from checks.rules import RULES
-from tests.checks.few_rows import suspects_of
+from tests.checks.few_rows import answered, question_of
 from tests.checks.ledger_text import Case, views
-from tests.kept_engine import kept_engine, kept_session
+from tests.kept_engine import kept_engine
 
 REGISTER = {rule.name: rule for rule in RULES}
 Row = dict[str, Any]
@@ -165,9 +165,10 @@ def found(rule: str, ledger: Drawn) -> list[str]:
         with engine(shown) as query:
             answers.append(query(asked.text).to_pylist())
     assert answers[0] == answers[1]
-    if asked.company:
-        rows = suspects_of(asked, shown, views(case, ("settings",))["settings"])
-        assert kept_session()({**shown, "transactions": rows})(asked.text).to_pylist() == answers[0]
+    if asked.tells_suspects:
+        question = question_of(asked, shown, views(case, ("settings",))["settings"])
+        assert question is not None
+        assert answered(question, shown).to_pylist() == answers[0]
     return sorted(row["transaction_id"] for row in answers[0])
 
 

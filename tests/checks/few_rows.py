@@ -13,7 +13,7 @@ from assets.mapping import Mapping
 from assets.mapping_file import load_mapping
 from checks.rule import Rule
 from checks.scopes import Scope
-from checks.suspects import Suspects
+from checks.suspects import Question, Suspects
 from tests.kept_engine import kept_session
 
 PRESET = load_mapping(None)
@@ -35,10 +35,15 @@ def preset_with(settings: pa.Table) -> Mapping:
     return PRESET.model_copy(update={"rules": rules})
 
 
-def suspects_of(rule: Rule, shown: dict[str, View], settings: pa.Table) -> pa.Table | None:
-    """Return the rows of what is shown that may break a rule."""
+def question_of(rule: Rule, shown: dict[str, View], settings: pa.Table) -> Question | None:
+    """Return what the auditor asks in place of a rule's whole text and ledger."""
     told = {name: partial(_same, view) for name, view in shown.items()}
     return Suspects(Told(Path(), preset_with(settings), told), [rule], kept_session(), fewest=0).of(rule)
+
+
+def answered(question: Question, shown: dict[str, View]) -> pa.Table:
+    """Return the rows that break a rule, as the auditor finds them."""
+    return kept_session()({**shown, **question.views})(question.text)
 
 
 def _same(view: View) -> View:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import assets.sieves
+import checks.suspects
 from assets.engines import View, ordered, polars_engine
 from assets.errors import DamagedError
 from assets.sieves import HASH, Close, Repeated, Sieve, Unpaired
@@ -19,11 +20,11 @@ from checks.rule import Rule
 from checks.rules import RULES
 from checks.suspects import LEDGER
 from tests.checks.drawn_rows import Drawn, drawn, quick
-from tests.checks.few_rows import preset_with, suspects_of
+from tests.checks.few_rows import answered, preset_with, question_of
 from tests.checks.ledger_text import Case, cases, views
 from tests.kept_engine import kept_session
 
-SIFTED = [rule for rule in RULES if rule.sieve or rule.company]
+SIFTED = [rule for rule in RULES if rule.sieve or rule.tells_suspects]
 SIEVED = [rule for rule in SIFTED if rule.sieve]
 CASES = [case for rule in SIFTED for case in cases(rule.name)]
 REGISTER = {rule.name: rule for rule in SIFTED}
@@ -62,10 +63,10 @@ def assert_sifted_alike(rule: Rule, case: Case) -> pa.Table:
     whole = kept_session()(shown)(rule.text)
     with TemporaryDirectory() as folder:
         ledger = in_files(shown[LEDGER], Path(folder)) if rule.sieve else shown[LEDGER]
-        rows = suspects_of(rule, {**shown, LEDGER: ledger}, shown["settings"])
-    assert rows is not None
-    assert ordered(kept_session()({**shown, LEDGER: rows})(rule.text)).equals(ordered(whole))
-    return rows
+        question = question_of(rule, {**shown, LEDGER: ledger}, shown["settings"])
+    assert question is not None
+    assert ordered(answered(question, shown)).equals(ordered(whole))
+    return question.views[LEDGER]
 
 
 def written(rule: str, ledger: Drawn) -> Case:
@@ -190,8 +191,21 @@ def test_where_too_many_rows_may_break_a_rule_the_whole_ledger_is_asked(monkeypa
     shown = views(Case(rule.name, "a key twice", keeps=False, tables={LEDGER: rows}), (*rule.views, "settings"))
     for most, found in ((3, 3), (2, None), (1, None)):
         monkeypatch.setattr(assets.sieves, "MOST", most)
-        suspects = suspects_of(rule, shown, shown["settings"])
-        assert (suspects.num_rows if suspects else None) == found
+        question = question_of(rule, shown, shown["settings"])
+        assert (question.views[LEDGER].num_rows if question else None) == found
+
+
+@pytest.mark.parametrize(("most", "asked"), [(3, True), (2, False)])
+def test_suspects_whose_rows_are_many_are_not_tells_suspects(
+    monkeypatch: pytest.MonkeyPatch, most: int, *, asked: bool
+) -> None:
+    rows = [{"transaction_id": f"t{place}", "kind": "FEE", "amount": "-1"} for place in range(2)]
+    rule = REGISTER["signs_follow_types"]
+    ledger = [{"transaction_id": "t2", "kind": "FEE", "amount": "1"}, *rows]
+    tables = {LEDGER: ledger, "system_wallets": [{"wallet_id": "w9"}]}
+    shown = views(Case(rule.name, "a fee", keeps=False, tables=tables), (*rule.views, "settings"))
+    monkeypatch.setattr(checks.suspects, "MOST", most)
+    assert (question_of(rule, shown, shown["settings"]) is not None) == asked
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
@@ -201,4 +215,4 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     _, damaged = files = in_files(shown[LEDGER], tmp_path)
     damaged.write_bytes(damaged.read_bytes()[:-20])
     with pytest.raises(DamagedError, match=damaged.name):
-        suspects_of(rule, {**shown, LEDGER: files}, shown["settings"])
+        question_of(rule, {**shown, LEDGER: files}, shown["settings"])
