@@ -73,7 +73,7 @@ class Close:
         above = -(2 ** (last - first + seconds).bit_length())
         alike = pl.col(WALLET) * SPREAD[0] + pl.col("amount") * SPREAD[1]
         places = rows.select((alike & above) | (pl.col("second") - first)).to_series()
-        ordered = places.sort()
+        ordered = places.sort(multithreaded=False)
         close = ordered.diff() <= seconds
         found = ordered.filter((close | close.shift(-1)).fill_null(value=False))
         return rows[HASH].filter(places.is_in(found.implode()))
@@ -91,7 +91,7 @@ class Unpaired:
             found, others = self._paired(legs)
             pairs.append(found)
             left.append(others)
-        found, others = self._paired(pl.concat(left).sort(TRANSFER))
+        found, others = self._paired(pl.concat(left).sort(TRANSFER, multithreaded=False))
         paired = pl.concat([*pairs, found])
         suspects = [others[TRANSFER], _repeated(paired)]
         if mapping.rules.transfer_legs not in (0, PAIR):
@@ -148,7 +148,7 @@ def _few(values: pl.Series) -> pa.Table | None:
 
 def _repeated(values: pl.Series) -> pl.Series:
     """Return the values that come more than once: in order, each of them stands beside itself."""
-    ordered = values.drop_nulls().sort()
+    ordered = values.drop_nulls().sort(multithreaded=False)
     return ordered.filter(ordered == ordered.shift(1)).unique()
 
 

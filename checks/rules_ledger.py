@@ -92,6 +92,7 @@ LEDGER = (
         examines="transactions",
         sentence="Transaction {transaction_id} moves {amount:money} in wallet {wallet_id}, which does not exist.",
         advice="Find out whether the wallet was deleted or misspelt; its money has no owner.",
+        tells_suspects=True,
     ),
     Rule(
         "currencies_match_wallets",

@@ -6,6 +6,7 @@ scope, the rows that stay. What stays out: what breaks a rule (judge), and how a
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import NamedTuple, cast
 
@@ -20,6 +21,8 @@ from checks.scopes import Scope
 
 FEWEST = 2_500
 """A ledger of fewer rows is asked as a whole: that takes less time than to find which may break a rule."""
+AT_A_TIME = 2
+"""How many sieves are asked at once; each uses little more than one processor, and holds columns of the ledger."""
 LEDGER = "transactions"
 COUNTED = f"SELECT COUNT(*) AS rows FROM {LEDGER}"
 SUSPECTS = re.compile(r"(?P<first>.+\bsuspects AS \(.+?\n\))(?P<more>,)?\n(?P<rest>.+)", re.DOTALL)
@@ -59,16 +62,20 @@ class Suspects:
         """Return what is told of the rows that may break a rule, if they are few: their hashes, or their wallets."""
         if not self._rules or self._over({LEDGER: self._ledger})(COUNTED)["rows"][0].as_py() < self._fewest:
             return {}
-        asked = {rule.name: self._asked(rule) for rule in self._rules}
+        asked = {**self._sieved(), **self._suspected()}
         told = {name: table for name, table in asked.items() if table is not None and table.num_rows <= MOST}
         counted = rows_counted(self._ledger, _together(WALLET, told.values()))
         return {name: table for name, table in told.items() if _rows_of(table, counted) <= MOST}
 
-    def _asked(self, rule: Rule) -> pa.Table | None:
-        if rule.sieve is None:
-            return self._over(self._scope.views(rule))(_parts(rule)[0])
-        with files_named({LEDGER: self._ledger}):
-            return rule.sieve.kept(self._ledger, self._scope.mapping)
+    def _sieved(self) -> dict[str, pa.Table | None]:
+        sieves = {rule.name: rule.sieve for rule in self._rules if rule.sieve}
+        with files_named({LEDGER: self._ledger}), ThreadPoolExecutor(AT_A_TIME) as threads:
+            kept = threads.map(lambda sieve: sieve.kept(self._ledger, self._scope.mapping), sieves.values())
+            return dict(zip(sieves, kept, strict=True))
+
+    def _suspected(self) -> dict[str, pa.Table]:
+        asked = [rule for rule in self._rules if rule.tells_suspects]
+        return {rule.name: self._over(self._scope.views(rule))(_parts(rule)[0]) for rule in asked}
 
     @cached_property
     def _rows(self) -> pa.Table | None:

@@ -1,5 +1,5 @@
 -- Every transaction's wallet is among the wallets.
-WITH missing AS (
+WITH suspects AS (
     SELECT wallet_key
     FROM wallet_keys
     WHERE NOT known
@@ -7,5 +7,5 @@ WITH missing AS (
 SELECT transactions.transaction_id, transactions.wallet_id, transactions.currency, transactions.amount,
     transactions.created_at
 FROM transactions
-INNER JOIN missing ON missing.wallet_key = transactions.wallet_key
+INNER JOIN suspects ON suspects.wallet_key = transactions.wallet_key
 ORDER BY transactions.created_at, transactions.transaction_id
