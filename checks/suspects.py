@@ -53,9 +53,9 @@ class Suspects:
         rows = self._rows.filter(pc.is_in(self._rows[column], value_set=told[column].combine_chunks()))
         if not rows.num_rows:
             return Question(f"SELECT * FROM ({rule.text}) LIMIT 0", {LEDGER: rows})
-        if column == HASH:
-            return Question(rule.text, {LEDGER: rows})
-        return Question(_parts(rule)[1], {LEDGER: rows, "suspects": told})
+        if rule.tells_suspects:
+            return Question(_parts(rule)[1], {LEDGER: rows, "suspects": told})
+        return Question(rule.text, {LEDGER: rows})
 
     @cached_property
     def _told(self) -> dict[str, pa.Table]:
