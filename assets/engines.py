@@ -18,7 +18,6 @@ from assets.schemas import SUM
 View = pa.Table | tuple[Path, ...]
 """What a name in SQL stands for: rows in memory, or at least one Parquet file."""
 
-
 Query = Callable[[str], pa.Table]
 Session = Callable[[Mapping[str, View]], Query]
 """An open engine, which gives a query over any views."""

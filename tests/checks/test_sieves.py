@@ -196,7 +196,7 @@ def test_where_too_many_rows_may_break_a_rule_the_whole_ledger_is_asked(monkeypa
 
 
 @pytest.mark.parametrize(("most", "asked"), [(3, True), (2, False)])
-def test_suspects_whose_rows_are_many_are_not_tells_suspects(
+def test_suspects_whose_rows_are_many_are_not_asked_first(
     monkeypatch: pytest.MonkeyPatch, most: int, *, asked: bool
 ) -> None:
     rows = [{"transaction_id": f"t{place}", "kind": "FEE", "amount": "-1"} for place in range(2)]
